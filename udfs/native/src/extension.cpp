@@ -1,0 +1,26 @@
+#define DUCKDB_EXTENSION_NAME ducktopics
+#include "duckdb_extension.h"
+
+#include "registration.hpp"
+
+#include <exception>
+#include <string>
+
+DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info info,
+                            struct duckdb_extension_access *access) {
+	try {
+		ducktopics::RegisterKMeans(connection);
+		ducktopics::RegisterKMeansStep(connection);
+		ducktopics::RegisterNearestCentroidIndex(connection);
+		ducktopics::RegisterNearestCentroidList(connection);
+		ducktopics::RegisterVectorMean(connection);
+		ducktopics::RegisterL2Normalize(connection);
+		ducktopics::RegisterFunctionList(connection);
+		return true;
+	} catch (const std::exception &error) {
+		access->set_error(info, (std::string("ducktopics: ") + error.what()).c_str());
+	} catch (...) {
+		access->set_error(info, "ducktopics: unknown error");
+	}
+	return false;
+}

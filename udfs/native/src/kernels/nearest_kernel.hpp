@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ducktopics {
+
+//! One tile of rows, transposed and centred, that a kernel reads: `values[c * kernel.tile_rows + r]` is component c of row r.
+//! One group of centroids: `packed[c * size + j]` is -2 times component c of the group's centroid j, `norms[j]` its
+//! squared norm. A score is norm - 2 x.c: the squared distance less the row's own squared norm.
+struct CentroidGroup {
+	const float *packed;
+	const float *norms;
+	uint32_t size;
+	int32_t first;
+};
+
+//! The largest group that any kernel takes.
+constexpr uint32_t MAX_GROUP_SIZE = 12;
+//! The largest tile that any kernel takes.
+constexpr uint32_t MAX_TILE_ROWS = 32;
+
+//! The machine-dependent inner loops. One instance exists per instruction set; `SelectKernel` picks at run time.
+struct NearestKernel {
+	const char *name;
+	//! Rows in a tile.
+	uint32_t tile_rows;
+	//! Centroids in a full group.
+	uint32_t group_size;
+	//! Transposes `count` rows (at most tile_rows; the rest become zero) into a tile, less `origin`.
+	void (*pack_tile)(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile);
+	//! Lowers best_score/best_index of each row of the tile by the centroids of the group.
+	void (*argmin)(const float *tile, uint32_t d, const CentroidGroup &group, float *best_score, int32_t *best_index);
+	//! Writes all scores of the group: scores[j * tile_rows + r], and in minimum[r] the lowest of row r.
+	void (*scores)(const float *tile, uint32_t d, const CentroidGroup &group, float *scores, float *minimum);
+	//! Squared distance of two vectors.
+	float (*squared_distance)(const float *a, const float *b, uint32_t d);
+	//! Sum of squares; NaN or infinite when a component is.
+	float (*squared_norm)(const float *a, uint32_t d);
+	//! sum[c] += a[c] in double precision.
+	void (*accumulate)(double *sum, const float *a, uint32_t d);
+};
+
+//! The fastest kernel that this processor runs. `DUCKTOPICS_KERNEL` (baseline, avx2, avx512) forces a slower one.
+const NearestKernel &SelectKernel();
+
+const NearestKernel &BaselineKernel();
+#if defined(__x86_64__)
+const NearestKernel &Avx2Kernel();
+const NearestKernel &Avx512Kernel();
+#endif
+
+} // namespace ducktopics
