@@ -25,7 +25,9 @@ if (HEADERS.every((header) => existsSync(join(directory, header)))) {
 
 const work = mkdtempSync(join(tmpdir(), 'duckdb-headers-'));
 try {
-  execFileSync('npm', ['pack', PACKAGE, '--pack-destination', work, '--silent'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', PACKAGE, '--pack-destination', work, '--silent'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const archive = join(work, 'duckdb-1.4.4.tgz');
   const sum = createHash('sha256').update(readFileSync(archive)).digest('hex');
   if (sum !== SHA256) {

@@ -1,4 +1,5 @@
 // The steps of the setup, each of which looks first and works only where something is missing.
+import { compileForClone } from './compile.mjs';
 import { writeInitFile } from './init-file.mjs';
 import { withLock } from './lock.mjs';
 import { buildExtension } from './native.mjs';
@@ -15,7 +16,10 @@ export async function setUp(mode) {
       if (mode === 'dev') installPackages(['clang-format']);
       if (mode !== 'native') installNodeModules();
       buildExtension();
-      if (mode !== 'native') writeInitFile();
+      if (mode !== 'native') {
+        compileForClone();
+        writeInitFile();
+      }
       writeStamp(mode, { signature: signature() });
     });
     return 0;

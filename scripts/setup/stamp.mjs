@@ -9,17 +9,32 @@ export const buildDir = join(root, 'build');
 export const extensionFile = join(buildDir, 'ducktopics.duckdb_extension');
 export const initFile = join(buildDir, 'ducktopics.sql');
 
-const inputs = ['package-lock.json', 'node_modules/.package-lock.json', 'scripts', 'sql', 'udfs/native'];
-const outputs = ['build/ducktopics.duckdb_extension', 'build/ducktopics.sql'];
+export const compiledStampFile = join(root, 'dist', '.sources');
+
+const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'udfs', 'datasets'];
+const inputs = ['package-lock.json', 'node_modules/.package-lock.json', 'scripts', 'sql', ...sources];
+const outputs = ['build/ducktopics.duckdb_extension', 'build/ducktopics.sql', 'dist/.sources'];
 
 /** Names, sizes and times of everything that the setup reads and writes, and where the clone lies. */
 export function signature() {
+  return signatureOf([...inputs, ...outputs]);
+}
+
+/** Names, sizes and times of everything that dist/ is compiled from. */
+export function sourceSignature() {
+  return signatureOf(sources);
+}
+
+/** Whether dist/ was compiled from the sources as they are. */
+export function isCompiled() {
+  return readText(compiledStampFile) === sourceSignature();
+}
+
+function signatureOf(paths) {
   const hash = createHash('sha256').update(`${root}\n${process.versions.modules}\n`);
-  for (const path of [...inputs, ...outputs]) {
-    for (const file of filesUnder(path)) {
-      const { mtimeMs, size } = statSync(join(root, file));
-      hash.update(`${file}\0${mtimeMs}\0${size}\n`);
-    }
+  for (const file of paths.flatMap(filesUnder)) {
+    const { mtimeMs, size } = statSync(join(root, file), { throwIfNoEntry: false }) ?? {};
+    hash.update(`${file}\0${mtimeMs}\0${size}\n`);
   }
   return hash.digest('hex');
 }
@@ -39,7 +54,7 @@ export function contentHash(paths) {
 /** What an earlier setup of this mode left: `{ signature, native }`, or undefined. */
 export function readStamp(mode) {
   try {
-    return JSON.parse(readFileSync(stampFile(mode), 'utf8'));
+    return JSON.parse(readText(stampFile(mode)));
   } catch {
     return undefined;
   }
@@ -50,6 +65,15 @@ export function writeStamp(mode, stamp) {
   const draft = `${stampFile(mode)}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(stamp));
   renameSync(draft, stampFile(mode));
+}
+
+/** The text of a file, or undefined. */
+export function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function stampFile(mode) {

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../paths.ts';
+import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { functionsCommand } from './functions-command.ts';
+import { initFileCommand } from './init-file-command.ts';
+import { queryCommand } from './query-command.ts';
+import { exitCodeOf, reportError } from './report-error.ts';
+import { runCommand } from './run-command.ts';
+
+/** Runs the command line with the arguments behind the program's name, and returns the exit code. */
+export async function main(args: string[]): Promise<number> {
+  dieQuietlyOnClosedOutput();
+  try {
+    const program = createProgram();
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) reportError(error);
+    return exitCodeOf(error);
+  }
+}
+
+/** The program with all its commands; what heavy work they need is loaded when they run. */
+export function createProgram(): Command {
+  const program = new Command('ducktopics')
+    .description('Topics for a huge number of messages, found and labelled in plain SQL.')
+    .version(packageVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command');
+  const commands = [
+    queryCommand(),
+    runCommand(),
+    functionsCommand(),
+    doctorCommand(),
+    demoCommand(),
+    initFileCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.helpOption('-h, --help', 'print this help'));
+  for (const command of [program, ...commands]) {
+    const path = command === program ? 'ducktopics' : `ducktopics ${command.name()}`;
+    command.exitOverride().showHelpAfterError(`see: ${path} --help`);
+    command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ducktopics: ')) });
+  }
+  return program;
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
+}
+
+/** `ducktopics query ... | head` ends as a program does whose reader has gone. */
+function dieQuietlyOnClosedOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(141);
+    throw error;
+  });
+}

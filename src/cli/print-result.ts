@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { DuckDBTypeId, ResultReturnType, StatementType } from '@duckdb/node-api';
+import type { DuckTopics } from '../open.ts';
+import type { FormatName } from '../render/format-names.ts';
+import { formats, type Write } from '../render/render.ts';
+import { ResultSource } from '../render/result-source.ts';
+
+export interface PrintOptions {
+  format: FormatName;
+  maxRows: number;
+}
+
+/** Prints results on standard output, with a connection of its own for turning values into text. */
+export class ResultPrinter {
+  readonly #db: DuckTopics;
+  readonly #options: PrintOptions;
+  #connection: DuckDBConnection | undefined;
+
+  constructor(db: DuckTopics, options: PrintOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  /**
+   * Prints one result to its last row and returns the number of rows. `timeZone` is the session's, for types that carry one;
+   * `beforeOutput` is called ahead of every piece that is written.
+   */
+  async print(result: DuckDBResult, timeZone: string, beforeOutput = () => {}): Promise<number> {
+    const write = (text: string) => {
+      beforeOutput();
+      return writeOut(text);
+    };
+    if (result.statementType === StatementType.EXPLAIN && this.#options.format === 'table') {
+      return printPlan(result, write);
+    }
+    this.#connection ??= await this.#db.instance.connect();
+    try {
+      if (result.columnTypes().some((type) => type.typeId === DuckDBTypeId.TIMESTAMP_TZ)) {
+        await this.#connection.run(`SET TimeZone = '${timeZone.replaceAll("'", "''")}'`);
+      }
+      const source = await ResultSource.open(result, this.#connection);
+      const width = process.stdout.columns ?? (Number(process.env.COLUMNS) || 120);
+      await formats[this.#options.format](source, write, { width, maxRows: this.#options.maxRows });
+      return source.rowCount;
+    } finally {
+      this.#connection.closeSync();
+      this.#connection = undefined;
+    }
+  }
+}
+
+/** Whether a statement gave rows to look at, and not just a count of what it changed. */
+export function hasRows(result: DuckDBResult): boolean {
+  return result.returnType === ResultReturnType.QUERY_RESULT && !isBareSuccess(result);
+}
+
+/** `CHECKPOINT` and its like answer with an empty column named Success. */
+function isBareSuccess(result: DuckDBResult): boolean {
+  return result.statementType !== StatementType.SELECT && result.columnNames().join() === 'Success';
+}
+
+/** The plan is a drawing already. */
+async function printPlan(result: DuckDBResult, write: Write): Promise<number> {
+  const rows = await result.getRows();
+  for (const row of rows) await write(`${row.at(-1)}\n`);
+  return rows.length;
+}
+
+async function writeOut(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}

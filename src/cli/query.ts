@@ -1,0 +1,45 @@
+import { text } from 'node:stream/consumers';
+import type { DuckDBResult } from '@duckdb/node-api';
+import { runStatement } from '../sql/run-statement.ts';
+import { type Statement, splitStatements } from '../sql/split-statements.ts';
+import type { DatabaseOptions } from './database-options.ts';
+import { hasRows, type PrintOptions, ResultPrinter } from './print-result.ts';
+import { StatementError } from './statement-error.ts';
+import { timeZoneOf } from './time-zone.ts';
+import { withDatabase } from './with-database.ts';
+
+export interface QueryOptions extends DatabaseOptions, PrintOptions {}
+
+/** Runs the statements of `sql` (`-`: of standard input) and prints the result of the last one that has rows. */
+export async function query(sql: string, options: QueryOptions): Promise<void> {
+  const script = sql === '-' ? await text(process.stdin) : sql;
+  const place = sql === '-' ? 'standard input' : 'query';
+  await withDatabase(options, async (db, checkpoint) => {
+    const printer = new ResultPrinter(db, options);
+    let toPrint: { result: DuckDBResult; timeZone: string } | undefined;
+    for await (const { statement, isLast } of withLast(splitStatements(db.connection, script))) {
+      checkpoint();
+      try {
+        const timeZone = await timeZoneOf(db.connection);
+        const result = await runStatement(db.connection, statement, { stream: isLast });
+        if (hasRows(result)) toPrint = { result, timeZone };
+        else if (isLast) await result.fetchAllChunks();
+        if (isLast && toPrint !== undefined) await printer.print(toPrint.result, toPrint.timeZone);
+      } catch (error) {
+        checkpoint();
+        throw new StatementError(place, statement, error);
+      }
+    }
+  });
+}
+
+async function* withLast(
+  statements: AsyncIterable<Statement>,
+): AsyncGenerator<{ statement: Statement; isLast: boolean }> {
+  let previous: Statement | undefined;
+  for await (const statement of statements) {
+    if (previous !== undefined) yield { statement: previous, isLast: false };
+    previous = statement;
+  }
+  if (previous !== undefined) yield { statement: previous, isLast: true };
+}

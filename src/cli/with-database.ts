@@ -1,0 +1,20 @@
+import { type DuckTopics, open } from '../open.ts';
+import type { DatabaseOptions } from './database-options.ts';
+import { interruptible } from './interrupt.ts';
+
+/** Opens the database of a command, lets Ctrl-C cancel what runs in it, and closes it whatever happens. */
+export async function withDatabase<T>(
+  options: DatabaseOptions,
+  work: (db: DuckTopics, checkpoint: () => void) => Promise<T>,
+): Promise<T> {
+  const db = await open(options.db, {
+    readOnly: options.readonly ?? false,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }),
+  });
+  try {
+    return await interruptible(db.connection, (checkpoint) => work(db, checkpoint));
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Write } from './render.ts';
+import type { Cell, ResultSource } from './result-source.ts';
+
+/** Writes a Markdown table; numbers are aligned to the right. */
+export async function renderMarkdown(source: ResultSource, write: Write): Promise<void> {
+  await write(line(source.columns.map((column) => column.name)));
+  await write(`|${source.columns.map((column) => (column.isNumber ? '---:' : '---')).join('|')}|\n`);
+  for await (const chunk of source.chunks()) {
+    await write((await source.texts(chunk)).map(line).join(''));
+  }
+}
+
+function line(cells: Cell[]): string {
+  return `| ${cells.map((cell) => field(cell ?? 'NULL')).join(' | ')} |\n`;
+}
+
+function field(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('|', '\\|')
+    .replaceAll(/\r\n|\r|\n/g, '<br>');
+}
