@@ -15,6 +15,7 @@ DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info 
 		ducktopics::RegisterNearestCentroidList(connection);
 		ducktopics::RegisterVectorMean(connection);
 		ducktopics::RegisterL2Normalize(connection);
+		ducktopics::RegisterCallHost(connection);
 		ducktopics::RegisterFunctionList(connection);
 		return true;
 	} catch (const std::exception &error) {

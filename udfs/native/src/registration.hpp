@@ -12,6 +12,7 @@ void RegisterNearestCentroidIndex(duckdb_connection connection);
 void RegisterNearestCentroidList(duckdb_connection connection);
 void RegisterVectorMean(duckdb_connection connection);
 void RegisterL2Normalize(duckdb_connection connection);
+void RegisterCallHost(duckdb_connection connection);
 void RegisterFunctionList(duckdb_connection connection);
 
 } // namespace ducktopics
