@@ -48,8 +48,8 @@ CentroidColumn::CentroidColumn(duckdb_vector vector, idx_t count) : count(count)
 	if (centroid_type.Id() == DUCKDB_TYPE_SQLNULL) {
 		return;
 	}
-	if (!centroid_type.IsListOrArray() || !(centroid_type.Child().Id() == DUCKDB_TYPE_SQLNULL ||
-	                                        NumberReader::Takes(centroid_type.Child()))) {
+	if (!centroid_type.IsListOrArray() ||
+	    !(centroid_type.Child().Id() == DUCKDB_TYPE_SQLNULL || NumberReader::Takes(centroid_type.Child()))) {
 		throw Expected("centroids of type FLOAT[][]", type.Name());
 	}
 	duckdb_vector centroids = duckdb_list_vector_get_child(vector);
@@ -74,8 +74,7 @@ CentroidColumn::CentroidColumn(duckdb_vector vector, idx_t count) : count(count)
 idx_t CentroidColumn::EndOfRun(idx_t row) const {
 	idx_t end = row + 1;
 	while (end < count && IsNull(end) == IsNull(row) &&
-	       (IsNull(row) ||
-	        (lists[end].offset == lists[row].offset && lists[end].length == lists[row].length))) {
+	       (IsNull(row) || (lists[end].offset == lists[row].offset && lists[end].length == lists[row].length))) {
 		end++;
 	}
 	return end;

@@ -33,8 +33,8 @@ void CheckFinite(const float *row, idx_t d) {
 	}
 	for (idx_t c = 0; c < d; c++) {
 		if (!std::isfinite(row[c])) {
-			throw Expected("finite components", (std::isnan(row[c]) ? "NaN" : "infinity") + std::string(" at position ") +
-			                                        std::to_string(c + 1));
+			throw Expected("finite components", (std::isnan(row[c]) ? "NaN" : "infinity") +
+			                                        std::string(" at position ") + std::to_string(c + 1));
 		}
 	}
 	throw Expected("an embedding whose squared norm is below 1e37", "a larger one");

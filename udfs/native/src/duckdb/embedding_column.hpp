@@ -8,7 +8,8 @@
 
 namespace ducktopics {
 
-//! One column of a chunk that holds embeddings: FLOAT[], FLOAT[d] (read in place) or lists of other numbers (converted).
+//! One column of a chunk that holds embeddings: FLOAT[], FLOAT[d] (read in place) or lists of other numbers
+//! (converted).
 //!
 //! Throws InvalidInput when the column has another type, and, when a row is read, when it has a NULL component, no
 //! component, or one that is NaN or infinite.

@@ -19,8 +19,7 @@ constexpr int LOOKS = 4;
 
 //! Reads eight bytes from where memory may not be mapped; false when it is not.
 bool ReadSafely(const void *address, uint64_t &value) {
-	if (reinterpret_cast<uintptr_t>(address) % sizeof(uint64_t) != 0 ||
-	    reinterpret_cast<uintptr_t>(address) < 4096) {
+	if (reinterpret_cast<uintptr_t>(address) % sizeof(uint64_t) != 0 || reinterpret_cast<uintptr_t>(address) < 4096) {
 		return false;
 	}
 #if defined(__linux__)

@@ -4,9 +4,9 @@
 
 namespace ducktopics {
 
-//! One tile of rows, transposed and centred, that a kernel reads: `values[c * kernel.tile_rows + r]` is component c of row r.
-//! One group of centroids: `packed[c * size + j]` is -2 times component c of the group's centroid j, `norms[j]` its
-//! squared norm. A score is norm - 2 x.c: the squared distance less the row's own squared norm.
+//! One tile of rows, transposed and centred, that a kernel reads: `values[c * kernel.tile_rows + r]` is component c of
+//! row r. One group of centroids: `packed[c * size + j]` is -2 times component c of the group's centroid j, `norms[j]`
+//! its squared norm. A score is norm - 2 x.c: the squared distance less the row's own squared norm.
 struct CentroidGroup {
 	const float *packed;
 	const float *norms;

@@ -168,8 +168,10 @@ struct Kernel {
 		const Quad ef_high = __builtin_shuffle(e, f, QuadIndex {2, 6, 3, 7});
 		*reinterpret_cast<QuadUnaligned *>(tile) = __builtin_shuffle(ab_low, ef_low, QuadIndex {0, 1, 4, 5});
 		*reinterpret_cast<QuadUnaligned *>(tile + ROWS) = __builtin_shuffle(ab_low, ef_low, QuadIndex {2, 3, 6, 7});
-		*reinterpret_cast<QuadUnaligned *>(tile + 2 * ROWS) = __builtin_shuffle(ab_high, ef_high, QuadIndex {0, 1, 4, 5});
-		*reinterpret_cast<QuadUnaligned *>(tile + 3 * ROWS) = __builtin_shuffle(ab_high, ef_high, QuadIndex {2, 3, 6, 7});
+		*reinterpret_cast<QuadUnaligned *>(tile + 2 * ROWS) =
+		    __builtin_shuffle(ab_high, ef_high, QuadIndex {0, 1, 4, 5});
+		*reinterpret_cast<QuadUnaligned *>(tile + 3 * ROWS) =
+		    __builtin_shuffle(ab_high, ef_high, QuadIndex {2, 3, 6, 7});
 	}
 
 	static void PackTile(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile) {

@@ -11,13 +11,19 @@ namespace {
 
 struct KMeans {
 	static constexpr FunctionDocumentation DOCUMENTATION {
-	    "kmeans", FunctionKind::AGGREGATE,
-	    "embedding, k, niter := 20, seed := 1234, max_points_per_centroid := 256, init := 'kmeans++'", "FLOAT[][]",
+	    "kmeans",
+	    FunctionKind::AGGREGATE,
+	    "embedding, k, niter := 20, seed := 1234, max_points_per_centroid := 256, init := 'kmeans++'",
+	    "FLOAT[][]",
 	    "Trains k centroids with FAISS' k-means on a uniform sample of all rows. "
-	    "The sample holds up to k * max_points_per_centroid distinct embeddings, each weighted by the number of its rows; "
-	    "it is lowered (not below 39 for each centroid) where it would take more than 1 GiB. The same rows and seed give "
-	    "the same centroids, bit for bit, whatever the order of the rows and the number of threads. init is 'kmeans++' or "
-	    "'random'. Works with GROUP BY: one model for each group. NULL embeddings are skipped. Arguments after embedding "
+	    "The sample holds up to k * max_points_per_centroid distinct embeddings, each weighted by the number of its "
+	    "rows; "
+	    "it is lowered (not below 39 for each centroid) where it would take more than 1 GiB. The same rows and seed "
+	    "give "
+	    "the same centroids, bit for bit, whatever the order of the rows and the number of threads. init is 'kmeans++' "
+	    "or "
+	    "'random'. Works with GROUP BY: one model for each group. NULL embeddings are skipped. Arguments after "
+	    "embedding "
 	    "are constant within a group. Errors: fewer rows (or distinct embeddings) than k, embeddings of several "
 	    "dimensions, NaN or infinity.",
 	    "SELECT len(kmeans(embedding, 3)) AS k FROM synthetic_embeddings(1000, 8)"};

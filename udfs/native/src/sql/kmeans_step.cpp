@@ -12,13 +12,18 @@ namespace {
 
 struct KMeansStep {
 	static constexpr FunctionDocumentation DOCUMENTATION {
-	    "kmeans_step", FunctionKind::AGGREGATE, "embedding, centroids",
+	    "kmeans_step",
+	    FunctionKind::AGGREGATE,
+	    "embedding, centroids",
 	    "STRUCT(centroids FLOAT[][], sizes BIGINT[], objective DOUBLE)",
 	    "Runs one exact Lloyd pass over every row: assigns it to its nearest centroid and averages. "
-	    "centroids holds the k new centroids, sizes the rows that each old one was nearest to, objective the sum of the "
-	    "squared distances to the old ones. A centroid without rows stays where it was. Sums are in double precision and "
+	    "centroids holds the k new centroids, sizes the rows that each old one was nearest to, objective the sum of "
+	    "the "
+	    "squared distances to the old ones. A centroid without rows stays where it was. Sums are in double precision "
+	    "and "
 	    "take k x d of memory in each thread, whatever the number of rows. centroids is one list for all rows of a "
-	    "group. NULL embeddings are skipped. Errors: no rows, an embedding of another dimension than the centroids, NaN "
+	    "group. NULL embeddings are skipped. Errors: no rows, an embedding of another dimension than the centroids, "
+	    "NaN "
 	    "or infinity.",
 	    "SELECT kmeans_step(embedding, [[0.0, 0.0], [1.0, 1.0]]).sizes AS sizes FROM synthetic_embeddings(1000, 2)"};
 

@@ -8,7 +8,10 @@ namespace ducktopics {
 namespace {
 
 constexpr FunctionDocumentation DOCUMENTATION {
-    "nearest_centroid_index", FunctionKind::SCALAR, "embedding, centroids", "INTEGER",
+    "nearest_centroid_index",
+    FunctionKind::SCALAR,
+    "embedding, centroids",
+    "INTEGER",
     "Returns the 0-based position of the centroid nearest to the embedding, by L2 distance. "
     "The search is exact; of centroids at the same distance the first is taken. NULL embedding or centroids: NULL. "
     "Errors: an embedding of another dimension than the centroids, ragged or no centroids, NaN or infinity.",

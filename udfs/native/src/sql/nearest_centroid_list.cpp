@@ -12,7 +12,9 @@ namespace ducktopics {
 namespace {
 
 constexpr FunctionDocumentation DOCUMENTATION {
-    "nearest_centroid_list", FunctionKind::SCALAR, "embedding, centroids, n",
+    "nearest_centroid_list",
+    FunctionKind::SCALAR,
+    "embedding, centroids, n",
     "STRUCT(index INTEGER, distance FLOAT)[]",
     "Returns the n nearest centroids of the embedding, nearest first, with their squared L2 distances. "
     "index is the 0-based position in centroids. The list is shorter where there are fewer than n centroids. The first "

@@ -20,8 +20,8 @@ struct KMeansOptions {
 	Initialisation initialisation = Initialisation::KMEANS_PLUS_PLUS;
 };
 
-//! Rows that the sample keeps for these options: k * max_points_per_centroid, or less where a sample would take more than
-//! 1 GiB, but not below 39 for each centroid (the least that FAISS trains on without a warning).
+//! Rows that the sample keeps for these options: k * max_points_per_centroid, or less where a sample would take more
+//! than 1 GiB, but not below 39 for each centroid (the least that FAISS trains on without a warning).
 uint64_t SampleCapacity(const KMeansOptions &options, uint32_t d);
 
 //! Trains k centroids of the sample with FAISS' Clustering, on all cores. Returns row-major k x d. Empties the sample.
