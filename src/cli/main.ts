@@ -16,7 +16,7 @@ export async function main(args: string[]): Promise<number> {
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    else await program.parseAsync(args.map(protectComment), { from: 'user' });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) reportError(error);
@@ -46,6 +46,11 @@ export function createProgram(): Command {
     command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ducktopics: ')) });
   }
   return program;
+}
+
+/** `query "-- a comment ..."` is SQL and no option. */
+function protectComment(arg: string): string {
+  return /^--\s/.test(arg) ? ` ${arg}` : arg;
 }
 
 function packageVersion(): string {

@@ -65,7 +65,7 @@ export class ResultSource {
   }
 
   async #read(chunk: DuckDBDataChunk, sql: string): Promise<Cell[][]> {
-    const appender = await this.#connection.createAppender('result_chunk');
+    const appender = await this.#connection.createAppender('result_chunk', 'main', 'temp');
     appender.appendDataChunk(chunk);
     appender.closeSync();
     let prepared = this.#prepared.get(sql);
