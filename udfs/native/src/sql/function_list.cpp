@@ -10,9 +10,12 @@ namespace ducktopics {
 namespace {
 
 constexpr FunctionDocumentation DOCUMENTATION {
-    "ducktopics_functions", FunctionKind::TABLE, "",
+    "ducktopics_functions",
+    FunctionKind::TABLE,
+    "",
     "(name VARCHAR, kind VARCHAR, parameters VARCHAR, returns VARCHAR, description VARCHAR, example VARCHAR)",
-    "Lists the native functions of the extension with their documentation. ", "SELECT name FROM ducktopics_functions()"};
+    "Lists the native functions of the extension with their documentation. ",
+    "SELECT name FROM ducktopics_functions()"};
 
 const char *KindName(FunctionKind kind) {
 	switch (kind) {

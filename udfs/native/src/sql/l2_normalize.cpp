@@ -9,12 +9,15 @@ namespace ducktopics {
 
 namespace {
 
-constexpr FunctionDocumentation DOCUMENTATION {
-    "l2_normalize", FunctionKind::SCALAR, "embedding", "FLOAT[]",
-    "Scales an embedding to length 1. "
-    "k-means over normalised embeddings groups by cosine similarity. NULL: NULL. Errors: an embedding of zeros (it has no "
-    "direction), NaN or infinity.",
-    "SELECT l2_normalize([3.0, 4.0]) AS unit"};
+constexpr FunctionDocumentation DOCUMENTATION {"l2_normalize",
+                                               FunctionKind::SCALAR,
+                                               "embedding",
+                                               "FLOAT[]",
+                                               "Scales an embedding to length 1. "
+                                               "k-means over normalised embeddings groups by cosine similarity. NULL: "
+                                               "NULL. Errors: an embedding of zeros (it has no "
+                                               "direction), NaN or infinity.",
+                                               "SELECT l2_normalize([3.0, 4.0]) AS unit"};
 DUCKTOPICS_DOCUMENTED(DOCUMENTATION);
 
 void L2Normalize(duckdb_data_chunk input, duckdb_vector output) {
@@ -47,7 +50,8 @@ void L2Normalize(duckdb_data_chunk input, duckdb_vector output) {
 
 void RegisterL2Normalize(duckdb_connection connection) {
 	const LogicalType number(DUCKDB_TYPE_FLOAT);
-	RegisterScalar(connection, {DOCUMENTATION, "l2_normalize", L2Normalize, {DUCKDB_TYPE_ANY}, LogicalType::ListOf(number)});
+	RegisterScalar(connection,
+	               {DOCUMENTATION, "l2_normalize", L2Normalize, {DUCKDB_TYPE_ANY}, LogicalType::ListOf(number)});
 }
 
 } // namespace ducktopics

@@ -10,7 +10,10 @@ namespace {
 
 struct VectorMean {
 	static constexpr FunctionDocumentation DOCUMENTATION {
-	    "vector_mean", FunctionKind::AGGREGATE, "embedding", "FLOAT[]",
+	    "vector_mean",
+	    FunctionKind::AGGREGATE,
+	    "embedding",
+	    "FLOAT[]",
 	    "Returns the mean of the embeddings, component by component. "
 	    "Sums are in double precision. NULL embeddings are skipped; NULL where there is no row. Errors: embeddings of "
 	    "several dimensions, NaN or infinity.",
