@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { promisify } from 'node:util';
+import { packageRoot } from '../src/paths.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const run = promisify(execFile);
+
+suite('the packed tarball, installed into an empty folder without development dependencies', () => {
+  const folder = temporaryFolder();
+  const project = join(folder, 'project');
+  const command = join(project, 'node_modules', '.bin', 'ducktopics');
+
+  before(async () => {
+    await run('npm', ['pack', '--pack-destination', folder], { cwd: packageRoot });
+    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+    assert.ok(tarball !== undefined);
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+    await run('npm', ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball)], {
+      cwd: project,
+    });
+  });
+
+  test('ducktopics --help lists the commands', async () => {
+    const { stdout } = await run(command, ['--help'], { cwd: project });
+    assert.match(stdout, /^Usage: ducktopics /);
+    assert.match(stdout, /query \[options\] <sql>/);
+  });
+
+  test('ducktopics query uses the extension', async () => {
+    const sql = 'SELECT nearest_centroid_index([9.0, 9.0], [[0.0, 0.0], [10.0, 10.0]]) AS nearest';
+    const { stdout } = await run(command, ['query', sql, '--format', 'csv'], { cwd: project });
+    assert.equal(stdout, 'nearest\n1\n');
+  });
+
+  test('ducktopics doctor finds all that queries need', async () => {
+    const { stdout } = await run(command, ['doctor'], { cwd: project });
+    assert.match(stdout, /Everything that queries need is here\.\n$/);
+  });
+
+  test('ducktopics init-file loads the extension of the package', async () => {
+    const { stdout } = await run(command, ['init-file'], { cwd: project });
+    assert.ok(stdout.startsWith(`LOAD '${project}/node_modules/ducktopics/build/ducktopics.duckdb_extension';`));
+  });
+
+  test('ducktopics demo says where the demo is', async () => {
+    await assert.rejects(run(command, ['demo'], { cwd: project }), /source repository/);
+  });
+
+  test("import { open } from 'ducktopics' gives a database", async () => {
+    const script = `import { open } from 'ducktopics';
+      const db = await open();
+      console.log((await db.query('SELECT len(l2_normalize([3.0, 4.0])) AS d'))[0].d);
+      db.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
+    assert.equal(stdout, '2\n');
+  });
+
+  test('the package holds what rebuilds the extension, and no tests', async () => {
+    const files = readdirSync(join(project, 'node_modules', 'ducktopics'), { recursive: true }) as string[];
+    for (const file of ['udfs/native/CMakeLists.txt', 'scripts/setup.mjs', 'README.md', 'LICENSE']) {
+      assert.ok(files.includes(file), `missing ${file}`);
+    }
+    assert.deepEqual(
+      files.filter((file) => /(^|\/)test(\/|$)|\.test\.|datasets/.test(file)),
+      [],
+    );
+  });
+});
