@@ -19,7 +19,7 @@ export const setupCommand = isClone ? 'npm run setup' : `node ${join(packageRoot
 
 function findPackageRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'sql'))) return folder;
+    if (existsSync(join(folder, 'package.json'))) return folder;
     if (folder === dirname(folder)) throw new Error(`missing package.json above ${from}`);
   }
 }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../src/errors.ts';
+import { type FunctionReference, readFunctionReference, summaryOf } from '../../src/function-reference.ts';
+import { type DuckTopics, open } from '../../src/open.ts';
+import { packageRoot } from '../../src/paths.ts';
+import { ResultSource } from '../../src/render/result-source.ts';
+import { renderTable } from '../../src/render/table.ts';
+
+/** docs/functions.md: every function with what its example gives on the example tables. */
+export async function functionsPage(): Promise<string> {
+  const tables = readFileSync(join(packageRoot, 'scripts', 'docs', 'example-tables.sql'), 'utf8').trim();
+  await using db = await open();
+  await db.connection.run(tables);
+  const references = await readFunctionReference(db.connection);
+  const sections: string[] = [];
+  for (const reference of references) sections.push(await section(db, reference));
+  return `# Functions
+
+Written by \`npm run docs\`, which runs every example. \`ducktopics functions\` prints the same in a terminal.
+
+| function | kind | what it does |
+| --- | --- | --- |
+${references.map(tableRow).join('\n')}
+
+${sections.join('\n')}
+## The tables of the examples
+
+\`\`\`sql
+${tables}
+\`\`\`
+`;
+}
+
+function tableRow({ name, kind, description }: FunctionReference): string {
+  return `| [\`${name}\`](#${name}) | ${kind} | ${summaryOf(description).replaceAll('|', '\\|')} |`;
+}
+
+async function section(db: DuckTopics, reference: FunctionReference): Promise<string> {
+  return `## \`${reference.name}\`
+
+\`\`\`
+${reference.signatures.join('\n')}
+\`\`\`
+
+${article(reference.kind)}; returns \`${reference.returns}\`.
+
+${reference.description}
+
+\`\`\`sql
+${withSemicolon(reference.example)}
+\`\`\`
+\`\`\`
+${await output(db, reference)}
+\`\`\`
+`;
+}
+
+async function output(db: DuckTopics, { name, example }: FunctionReference): Promise<string> {
+  const casts = await db.instance.connect();
+  try {
+    const source = await ResultSource.open(await db.connection.stream(example), casts);
+    let text = '';
+    const write = async (piece: string) => {
+      text += piece;
+    };
+    await renderTable(source, write, { width: 110, maxRows: 12 });
+    return text.trimEnd();
+  } catch (cause) {
+    throw new Error(`the example of ${name} fails: ${messageOf(cause)}`, { cause });
+  } finally {
+    casts.closeSync();
+  }
+}
+
+function article(kind: FunctionReference['kind']): string {
+  const texts = {
+    scalar: 'A scalar function',
+    aggregate: 'An aggregate',
+    table: 'A table function',
+    macro: 'A scalar macro',
+    'table macro': 'A table macro',
+  };
+  return texts[kind];
+}
+
+function withSemicolon(sql: string): string {
+  return sql.endsWith(';') ? sql : `${sql};`;
+}
