@@ -25,12 +25,13 @@ export function tryRun(program, args, options = {}) {
   }
 }
 
-/** Runs a program quietly, or throws an error with the last lines that it wrote. */
+/** Runs a program quietly, or throws an error with the first and last lines that it wrote. */
 export function run(what, program, args, options = {}) {
   const before = logSize();
   if (tryRun(program, args, options)) return;
-  const lines = readFileSync(logFile, 'utf8').slice(before).trim().split('\n').slice(-40);
-  throw new SetupError(`${what} failed; the whole log is in build/setup.log\n${lines.join('\n')}`);
+  const lines = readFileSync(logFile, 'utf8').slice(before).trim().split('\n');
+  const shown = lines.length <= 60 ? lines : [...lines.slice(0, 20), '...', ...lines.slice(-40)];
+  throw new SetupError(`${what} failed; the whole log is in build/setup.log\n${shown.join('\n')}`);
 }
 
 /** Whether a program is on the PATH. */
