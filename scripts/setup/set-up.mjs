@@ -14,12 +14,12 @@ export async function setUp(mode) {
     await withLock(async () => {
       if (readStamp(mode)?.signature === signature()) return;
       if (mode === 'dev') installPackages(['clang-format']);
-      if (mode !== 'native') installNodeModules();
-      buildExtension();
       if (mode !== 'native') {
+        installNodeModules();
         compileForClone();
-        writeInitFile();
       }
+      buildExtension();
+      if (mode !== 'native') writeInitFile();
       writeStamp(mode, { signature: signature() });
     });
     return 0;

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstDifference } from '../scripts/docs/first-difference.ts';
+
+test('firstDifference() lets numbers differ by a thousandth, and the boxes with them', () => {
+  const old = '┌──────┐\n│ 1.25 │\n└──────┘\n';
+  assert.equal(firstDifference(old, '┌─────────┐\n│ 1.25001 │\n└─────────┘\n'), undefined);
+  assert.equal(firstDifference(old, '┌──────┐\n│ 1.26 │\n└──────┘\n'), '- │ 1.25 │\n+ │ 1.26 │');
+});
+
+test('firstDifference() shows the first line that differs', () => {
+  assert.equal(firstDifference('a\nb\nc\n', 'a\nb\nc\n'), undefined);
+  assert.equal(firstDifference('a\nb\nc\n', 'a\nx\ny\n'), '- b\n+ x');
+  assert.equal(firstDifference('a\n', 'a\nb\n'), '- \n+ b');
+  assert.equal(firstDifference('k10', 'k11'), '- k10\n+ k11');
+});
