@@ -1,4 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { hostFunctions } from '../udfs/index.ts';
+import { recordReferences } from './labelling/record-macros.ts';
 import { readMacros } from './macros.ts';
 
 /** What the reference says of one function: `ducktopics functions` and docs/functions.md print the same. */
@@ -17,7 +19,12 @@ export interface FunctionReference {
 
 /** Every function and macro by name: the native ones as the loaded extension describes them, the macros from their files. */
 export async function readFunctionReference(connection: Pick<DuckDBConnection, 'run'>): Promise<FunctionReference[]> {
-  const references = [...(await readNative(connection)), ...readMacroReferences()];
+  const references = [
+    ...(await readNative(connection)),
+    ...readMacroReferences(),
+    ...hostReferences(),
+    ...recordReferences,
+  ];
   return references.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -47,6 +54,18 @@ async function readNative(connection: Pick<DuckDBConnection, 'run'>): Promise<Fu
     else known.signatures.push(signature);
   }
   return [...byName.values()];
+}
+
+/** The functions written in TypeScript. */
+function hostReferences(): FunctionReference[] {
+  return hostFunctions.map(({ name, signatures, returns, description, example }) => ({
+    name,
+    kind: 'scalar',
+    signatures: signatures.map((parameters) => `${name}(${parameters.join(', ')})`),
+    returns,
+    description,
+    example,
+  }));
 }
 
 function readMacroReferences(): FunctionReference[] {

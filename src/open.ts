@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS } from '@duckdb/node-api';
 import { DuckTopicsError, messageOf } from './errors.ts';
+import { Labelling } from './labelling/labelling.ts';
 import { type RegisterOptions, register } from './register.ts';
 
 export interface OpenOptions extends RegisterOptions {
@@ -26,12 +27,15 @@ export interface OpenOptions extends RegisterOptions {
  * folder, a setting is unknown.
  */
 export async function open(path = ':memory:', options: OpenOptions = {}): Promise<DuckTopics> {
+  const { labelling: given } = options;
+  const labelling = given instanceof Labelling ? given : new Labelling(given);
   const instance = await createInstance(path, configuration(options));
   try {
     const connection = await instance.connect();
-    await register(connection, options);
-    return new DuckTopics(instance, connection, options);
+    await register(connection, { ...options, labelling });
+    return new DuckTopics(instance, connection, { ...options, labelling });
   } catch (error) {
+    labelling.close();
     instance.closeSync();
     throw error;
   }
@@ -43,13 +47,20 @@ export class DuckTopics {
   readonly instance: DuckDBInstance;
   /** A connection with everything registered. */
   readonly connection: DuckDBConnection;
+  /** The functions that name topics, and what they have spent. */
+  readonly labelling: Labelling;
   readonly #options: RegisterOptions;
   readonly #connections: DuckDBConnection[];
   #closed = false;
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: RegisterOptions) {
+  constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    options: RegisterOptions & { labelling: Labelling },
+  ) {
     this.instance = instance;
     this.connection = connection;
+    this.labelling = options.labelling;
     this.#options = options;
     this.#connections = [connection];
   }
@@ -78,6 +89,8 @@ export class DuckTopics {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    // A statement that waits for an endpoint would keep the connection from closing.
+    this.labelling.close();
     for (const connection of this.#connections) connection.closeSync();
     this.instance.closeSync();
   }

@@ -1,16 +1,22 @@
 import { existsSync } from 'node:fs';
 import { DuckTopicsError, messageOf } from './errors.ts';
+import { Labelling } from './labelling/labelling.ts';
+import type { LabellingOptions } from './labelling/settings.ts';
 import { readMacros } from './macros.ts';
 import { extensionPath, setupCommand } from './paths.ts';
 
 /** What `register` uses of a connection; `DuckDBConnection` of `@duckdb/node-api` has it. */
 export interface RegisterConnection {
   run(sql: string): Promise<unknown>;
+  /** `register` replaces it, so that it also ends the requests that the running statement waits for. */
+  interrupt?(): void;
 }
 
 export interface RegisterOptions {
   /** The file of the native extension. Default: the one that belongs to this package. */
   extensionPath?: string;
+  /** How topics are named: the endpoint, its limits, the cache. Default: from the environment, else keywords. */
+  labelling?: LabellingOptions | Labelling;
 }
 
 /**
@@ -38,6 +44,8 @@ export async function register(connection: RegisterConnection, options: Register
     throw loadError(file, cause);
   }
   await connection.run(macroStatements());
+  const { labelling } = options;
+  await (labelling instanceof Labelling ? labelling : new Labelling(labelling)).attach(connection);
 }
 
 /** The statements that `register` runs, as one SQL script: the `-init` file of a stock `duckdb` shell. */
