@@ -6,9 +6,13 @@
 #include <exception>
 #include <string>
 
+extern "C" void openblas_set_num_threads(int threads);
+
 DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info info,
                             struct duckdb_extension_access *access) {
 	try {
+		// Our own loops are parallel; BLAS within DuckDB's threads must not be.
+		openblas_set_num_threads(1);
 		ducktopics::RegisterKMeans(connection);
 		ducktopics::RegisterKMeansStep(connection);
 		ducktopics::RegisterNearestCentroidIndex(connection);

@@ -13,11 +13,15 @@ constexpr size_t BLOCK_BYTES = 384 << 10;
 //! Packed rows that wait while the blocks of centroids pass.
 constexpr size_t BATCH_BYTES = 1 << 20;
 
+//! Rows that a set sees before it builds what pruning needs, which costs about as much as this many rows.
+constexpr uint64_t ROWS_BEFORE_PRUNING = 4096;
+
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
 } // namespace
 
-CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d)
+CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d,
+                         const std::shared_ptr<const Projection> &projection)
     : kernel(SelectKernel()), k(k), d(d), raw(centroids, centroids + k * d), origin(d), packed(k * d), norms(k) {
 	for (uint32_t c = 0; c < d; c++) {
 		double sum = 0;
@@ -50,6 +54,53 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d)
 	for (size_t g = 0; g < groups.size(); g += per_block) {
 		blocks.push_back({g, std::min(per_block, groups.size() - g)});
 	}
+	if (projection) {
+		pruning_owner.reset(new Pruning(*this, projection));
+		pruning = pruning_owner.get();
+	}
+}
+
+const CentroidGroup &CentroidSet::GroupOf(int32_t index) const {
+	// The first k % groups groups have one member more than the others.
+	const uint64_t small = k / groups.size();
+	const uint64_t larger = k % groups.size();
+	const uint64_t position = uint64_t(index);
+	const uint64_t group =
+	    position < larger * (small + 1) ? position / (small + 1) : larger + (position - larger * (small + 1)) / small;
+	return groups[group];
+}
+
+const Pruning *CentroidSet::PruningFor(uint64_t n) const {
+	const Pruning *current = pruning.load(std::memory_order_acquire);
+	if (current) {
+		return current->Pays() ? current : nullptr;
+	}
+	if (!Pruning::IsWorthTrying(k, d) || rows_seen.fetch_add(n, std::memory_order_relaxed) < ROWS_BEFORE_PRUNING) {
+		return nullptr;
+	}
+	std::unique_lock<std::mutex> guard(pruning_lock, std::try_to_lock);
+	// While one thread builds it the others go on without.
+	if (!guard || pruning_owner) {
+		return nullptr;
+	}
+	pruning_owner.reset(new Pruning(*this, nullptr));
+	pruning.store(pruning_owner.get(), std::memory_order_release);
+	return pruning_owner.get();
+}
+
+std::shared_ptr<const Projection> CentroidSet::GetProjection() const {
+	const Pruning *current = pruning.load(std::memory_order_acquire);
+	return current && current->Pays() ? current->GetProjection() : nullptr;
+}
+
+void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) const {
+	const Pruning *current = PruningFor(n);
+	current ? current->NearestList(rows, n, 1, index) : NearestPlain(rows, n, index);
+}
+
+void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+	const Pruning *current = PruningFor(n);
+	current ? current->NearestList(rows, n, count, index) : NearestListPlain(rows, n, count, index);
 }
 
 bool CentroidSet::Holds(const float *centroids, uint64_t other_k, uint32_t other_d) const {
@@ -81,7 +132,7 @@ void CentroidSet::ForTiles(const float *const *rows, uint64_t n, ForTile &&for_t
 	}
 }
 
-void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) const {
+void CentroidSet::NearestPlain(const float *const *rows, uint64_t n, int32_t *index) const {
 	thread_local AlignedBuffer<float> best_scores;
 	thread_local AlignedBuffer<int32_t> best_indexes;
 	const uint64_t padded = (n + kernel.tile_rows - 1) / kernel.tile_rows * kernel.tile_rows;
@@ -117,7 +168,7 @@ inline void InsertCandidate(float *scores, int32_t *index, uint32_t count, float
 
 } // namespace
 
-void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+void CentroidSet::NearestListPlain(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
 	thread_local std::vector<float> best_scores;
 	best_scores.assign(n * count, INFINITE);
 	std::fill_n(index, n * count, 0);

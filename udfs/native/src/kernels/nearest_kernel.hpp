@@ -32,6 +32,8 @@ struct NearestKernel {
 	void (*argmin)(const float *tile, uint32_t d, const CentroidGroup &group, float *best_score, int32_t *best_index);
 	//! Writes all scores of the group: scores[j * tile_rows + r], and in minimum[r] the lowest of row r.
 	void (*scores)(const float *tile, uint32_t d, const CentroidGroup &group, float *scores, float *minimum);
+	//! The score of one row (not packed) against centroid `member` of the group, to the bit as the functions above.
+	float (*score_of)(const float *row, uint32_t d, const float *origin, const CentroidGroup &group, uint32_t member);
 	//! Squared distance of two vectors.
 	float (*squared_distance)(const float *a, const float *b, uint32_t d);
 	//! Sum of squares; NaN or infinite when a component is.

@@ -150,6 +150,16 @@ struct Kernel {
 		ScoresFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, scores, minimum);
 	}
 
+	static float ScoreOf(const float *row, uint32_t d, const float *origin, const CentroidGroup &group,
+	                     uint32_t member) {
+		float score = group.norms[member];
+		for (uint32_t c = 0; c < d; c++) {
+			const float centred = row[c] - origin[c];
+			score += centred * group.packed[uint64_t(c) * group.size + member];
+		}
+		return score;
+	}
+
 	// ---- packing ----------------------------------------------------------------------------------------------
 
 	typedef float Quad __attribute__((vector_size(16)));
@@ -241,7 +251,8 @@ struct Kernel {
 
 	static NearestKernel Table(const char *name) {
 		static_assert(GROUP <= MAX_GROUP_SIZE && ROWS <= MAX_TILE_ROWS, "raise the limits");
-		return {name, ROWS, GROUP, &PackTile, &ArgMin, &AllScores, &SquaredDistance, &SquaredNorm, &Accumulate};
+		return {name,         ROWS,       GROUP, &PackTile, &ArgMin, &AllScores, &ScoreOf, &SquaredDistance,
+		        &SquaredNorm, &Accumulate};
 	}
 };
 

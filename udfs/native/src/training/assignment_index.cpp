@@ -19,11 +19,14 @@ AssignmentIndex::AssignmentIndex(faiss::Index::idx_t d) : faiss::Index(d, faiss:
 }
 
 void AssignmentIndex::add(idx_t n, const float *x) {
-	centroids.reset(new CentroidSet(x, uint64_t(n), uint32_t(d)));
+	centroids.reset(new CentroidSet(x, uint64_t(n), uint32_t(d), projection));
 	ntotal = n;
 }
 
 void AssignmentIndex::reset() {
+	if (centroids) {
+		projection = centroids->GetProjection();
+	}
 	centroids.reset();
 	ntotal = 0;
 }

@@ -21,6 +21,8 @@ public:
 
 private:
 	std::unique_ptr<CentroidSet> centroids;
+	//! What the last centroids' pruning found; the next ones lie in the same directions.
+	std::shared_ptr<const Projection> projection;
 };
 
 } // namespace ducktopics

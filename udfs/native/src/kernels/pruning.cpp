@@ -1,0 +1,245 @@
+#include "pruning.hpp"
+
+#include "centroid_set.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+namespace ducktopics {
+
+namespace {
+
+//! Share of |c|^2 + 2 |x||c| by which rounding may shift a bound or a score; measured shifts stay below a tenth of it.
+constexpr float ROUNDING = 2e-5f;
+//! Rows after which Pays() decides.
+constexpr uint64_t TRIAL_ROWS = 512;
+//! What looking at a centroid in full costs, in multiply-adds of the plain kernel: for each component, and each time.
+constexpr double LOOK_COST_PER_COMPONENT = 2.5;
+constexpr double LOOK_COST = 100;
+
+enum class Mode { AUTOMATIC, NEVER, ALWAYS };
+
+//! DUCKTOPICS_PRUNING=never|always overrides the measured rule (for tests and benchmarks).
+Mode RequestedMode() {
+	static const Mode mode = []() {
+		const char *setting = std::getenv("DUCKTOPICS_PRUNING");
+		if (setting && std::strcmp(setting, "never") == 0) {
+			return Mode::NEVER;
+		}
+		return setting && std::strcmp(setting, "always") == 0 ? Mode::ALWAYS : Mode::AUTOMATIC;
+	}();
+	return mode;
+}
+
+uint32_t ProjectionSize(uint32_t d) {
+	return std::min<uint32_t>(240, std::max<uint32_t>(24, d / 8 / 12 * 12));
+}
+
+} // namespace
+
+//! One tile of rows on its way through the bounds.
+struct Pruning::Tile {
+	AlignedBuffer<float> components;
+	AlignedBuffer<float> short_components;
+	//! bounds[j * tile_rows + r]
+	AlignedBuffer<float> bounds;
+	//! minima[group * tile_rows + r]
+	AlignedBuffer<float> minima;
+	//! |x|^2 of each row, centred.
+	float squared_norms[MAX_TILE_ROWS];
+	//! The lowest distances of the row at hand.
+	std::vector<float> nearest;
+};
+
+//! A centroid that was looked at in full.
+struct Pruning::Found {
+	float distance;
+	int32_t index;
+
+	bool operator<(const Found &other) const {
+		return distance != other.distance ? distance < other.distance : index < other.index;
+	}
+};
+
+bool Pruning::IsWorthTrying(uint64_t k, uint32_t d) {
+	switch (RequestedMode()) {
+	case Mode::NEVER:
+		return false;
+	case Mode::ALWAYS:
+		return true;
+	default:
+		return d >= 96 && k >= 256;
+	}
+}
+
+Pruning::Pruning(const CentroidSet &set, std::shared_ptr<const Projection> given)
+    : set(set), kernel(SelectKernel()), projection(std::move(given)) {
+	const uint64_t k = set.Count();
+	const uint32_t d = set.Dimensions();
+	std::vector<float> centred(k * d);
+	for (uint64_t j = 0; j < k; j++) {
+		for (uint32_t c = 0; c < d; c++) {
+			centred[j * d + c] = set.Centroid(j)[c] - set.Origin()[c];
+		}
+	}
+	if (!projection) {
+		projection.reset(new Projection(centred.data(), k, d, ProjectionSize(d)));
+	}
+	short_d = projection->Size() + 1;
+	packed.Resize(k * short_d);
+	std::vector<float> projected(k * projection->Size());
+	projection->Project(centred.data(), k, projected.data());
+	for (const CentroidGroup &group : set.Groups()) {
+		float *out = packed.Get() + uint64_t(group.first) * short_d;
+		for (uint32_t j = 0; j < group.size; j++) {
+			const float norm = group.norms[j];
+			largest_norm = std::max(largest_norm, std::sqrt(norm));
+			const float *components = projected.data() + uint64_t(group.first + j) * projection->Size();
+			for (uint32_t c = 0; c + 1 < short_d; c++) {
+				out[uint64_t(c) * group.size + j] = -2 * components[c];
+			}
+			const float rest = norm - kernel.squared_norm(components, short_d - 1);
+			out[uint64_t(short_d - 1) * group.size + j] = -2 * std::sqrt(std::max(0.0f, rest));
+		}
+		groups.push_back({out, group.norms, group.size, group.first});
+	}
+}
+
+bool Pruning::Pays() const {
+	const uint64_t rows = rows_seen.load(std::memory_order_relaxed);
+	if (rows < TRIAL_ROWS || RequestedMode() == Mode::ALWAYS) {
+		return true;
+	}
+	const double looks = double(looked_at.load(std::memory_order_relaxed)) / double(rows);
+	const double k = double(set.Count());
+	const double d = set.Dimensions();
+	const double bounds = double(projection->Size()) * d + (short_d + 4) * k;
+	return bounds + looks * (LOOK_COST_PER_COMPONENT * d + LOOK_COST) < 0.85 * k * d;
+}
+
+//! Packs rows, projects them and bounds their scores against every centroid.
+void Pruning::BoundTile(const float *const *rows, uint32_t row_count, Tile &tile) const {
+	const uint32_t d = set.Dimensions();
+	const uint32_t tile_rows = kernel.tile_rows;
+	tile.components.Resize(uint64_t(d) * tile_rows);
+	tile.short_components.Resize(uint64_t(short_d) * tile_rows);
+	tile.bounds.Resize(set.Count() * tile_rows);
+	tile.minima.Resize(groups.size() * tile_rows);
+	kernel.pack_tile(rows, row_count, d, set.Origin(), tile.components.Get());
+	projection->ProjectTile(tile.components.Get(), tile.short_components.Get());
+	float projected[MAX_TILE_ROWS] = {};
+	std::fill_n(tile.squared_norms, tile_rows, 0.0f);
+	for (uint32_t c = 0; c < d; c++) {
+		for (uint32_t r = 0; r < tile_rows; r++) {
+			const float component = tile.components.Get()[uint64_t(c) * tile_rows + r];
+			tile.squared_norms[r] += component * component;
+		}
+	}
+	for (uint32_t c = 0; c + 1 < short_d; c++) {
+		for (uint32_t r = 0; r < tile_rows; r++) {
+			const float component = tile.short_components.Get()[uint64_t(c) * tile_rows + r];
+			projected[r] += component * component;
+		}
+	}
+	float *rest = tile.short_components.Get() + uint64_t(short_d - 1) * tile_rows;
+	for (uint32_t r = 0; r < tile_rows; r++) {
+		rest[r] = std::sqrt(std::max(0.0f, tile.squared_norms[r] - projected[r]));
+	}
+	for (size_t g = 0; g < groups.size(); g++) {
+		kernel.scores(tile.short_components.Get(), short_d, groups[g],
+		              tile.bounds.Get() + uint64_t(groups[g].first) * tile_rows, tile.minima.Get() + g * tile_rows);
+	}
+}
+
+//! Looks at every centroid of row r whose bound does not rule it out. `found` gets the `count` nearest and all that are
+//! as near as the last of them within the margin.
+void Pruning::Search(const float *row, uint32_t r, uint32_t count, Tile &tile, std::vector<Found> &found) const {
+	const uint32_t tile_rows = kernel.tile_rows;
+	const float *minima = tile.minima.Get() + r;
+	const float norm = tile.squared_norms[r];
+	const float margin = ROUNDING * (largest_norm * largest_norm + 2 * largest_norm * std::sqrt(norm));
+	// The `count` lowest distances so far, ascending.
+	std::vector<float> &nearest = tile.nearest;
+	nearest.assign(count, std::numeric_limits<float>::infinity());
+	found.clear();
+	// The highest bound that is still of interest.
+	float limit = nearest.back();
+	uint64_t looks = 0;
+	const auto look = [&](int32_t index) {
+		const float distance = kernel.squared_distance(row, set.Centroid(uint64_t(index)), set.Dimensions());
+		looks++;
+		if (distance > nearest.back() + margin) {
+			return;
+		}
+		found.push_back({distance, index});
+		if (distance < nearest.back()) {
+			nearest.pop_back();
+			nearest.insert(std::upper_bound(nearest.begin(), nearest.end(), distance), distance);
+			limit = nearest.back() - norm + margin;
+		}
+	};
+	// A good start makes a low limit: the group with the lowest bound first.
+	size_t start = 0;
+	for (size_t g = 1; g < groups.size(); g++) {
+		if (minima[g * tile_rows] < minima[start * tile_rows]) {
+			start = g;
+		}
+	}
+	for (size_t turn = 0; turn <= groups.size(); turn++) {
+		const size_t g = turn == 0 ? start : turn - 1;
+		if ((turn > 0 && g == start) || minima[g * tile_rows] > limit) {
+			continue;
+		}
+		const CentroidGroup &group = groups[g];
+		const float *bounds = tile.bounds.Get() + uint64_t(group.first) * tile_rows + r;
+		for (uint32_t j = 0; j < group.size; j++) {
+			if (bounds[j * tile_rows] <= limit) {
+				look(group.first + int32_t(j));
+			}
+		}
+	}
+	looked_at.fetch_add(looks, std::memory_order_relaxed);
+	const float farthest = nearest.back() + margin;
+	found.erase(std::remove_if(found.begin(), found.end(), [&](const Found &item) { return item.distance > farthest; }),
+	            found.end());
+	Settle(row, margin, count, found);
+}
+
+//! Sorts what was found; where two lie within the margin, the plain kernel's own scores decide.
+void Pruning::Settle(const float *row, float margin, uint32_t count, std::vector<Found> &found) const {
+	std::sort(found.begin(), found.end());
+	bool clear = true;
+	for (size_t i = 1; i < std::min<size_t>(found.size(), count + 1); i++) {
+		clear = clear && found[i].distance - found[i - 1].distance > margin;
+	}
+	if (clear) {
+		return;
+	}
+	for (Found &item : found) {
+		const CentroidGroup &group = set.GroupOf(item.index);
+		item.distance = kernel.score_of(row, set.Dimensions(), set.Origin(), group, uint32_t(item.index - group.first));
+	}
+	std::sort(found.begin(), found.end());
+}
+
+void Pruning::NearestList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+	thread_local Tile tile;
+	thread_local std::vector<Found> found;
+	const uint32_t tile_rows = kernel.tile_rows;
+	for (uint64_t begin = 0; begin < n; begin += tile_rows) {
+		const uint32_t row_count = uint32_t(std::min<uint64_t>(tile_rows, n - begin));
+		BoundTile(rows + begin, row_count, tile);
+		for (uint32_t r = 0; r < row_count; r++) {
+			Search(rows[begin + r], r, count, tile, found);
+			for (uint32_t i = 0; i < count; i++) {
+				index[(begin + r) * count + i] = found[i].index;
+			}
+		}
+		rows_seen.fetch_add(row_count, std::memory_order_relaxed);
+	}
+}
+
+} // namespace ducktopics
