@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { packageRoot } from '../../src/paths.ts';
 import { cacheFolder } from '../cache-folder.ts';
-import { checkEmbeddings, EMBEDDINGS_FILE, excerptHash } from './mail-embeddings.ts';
-import { mailExcerpt } from './mail-excerpt.ts';
-import { readMailFiles } from './mail-package.ts';
-import { parseMail } from './parse-mail.ts';
+import { EMBEDDINGS_FILE } from './mail-embeddings.ts';
 
 /** Options of {@link mailCorpus}. */
 export interface MailCorpusOptions {
@@ -48,48 +44,12 @@ export async function mailCorpus(options: MailCorpusOptions = {}): Promise<strin
   const sources = await sourcesChecksum();
   if ((await readStamp(stampFile)) !== (await stampOf(path, sources))) {
     await rm(stampFile, { force: true });
-    await build(path, folder, onStep);
+    // Loaded only here: the parsers take longer to load than everything else that a later call does.
+    const { buildMailCorpus } = await import('./build-mail-corpus.ts');
+    await buildMailCorpus(path, folder, onStep);
     await writeFile(stampFile, (await stampOf(path, sources)) as string);
   }
   return path;
-}
-
-async function build(path: string, folder: string, onStep: (step: string) => void): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const files = await readMailFiles(folder, onStep);
-  const temporary = `${path}.${process.pid}`;
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
-  try {
-    await connection.run(
-      'CREATE TABLE mails (id BIGINT, folder VARCHAR, subject VARCHAR, text VARCHAR, excerpt_hash VARCHAR)',
-    );
-    onStep(`parsing ${files.length} mails`);
-    const appender = await connection.createAppender('mails');
-    for (const file of files) {
-      const mail = await parseMail(file.bytes);
-      appender.appendBigInt(BigInt(file.id));
-      appender.appendVarchar(file.folder);
-      appender.appendVarchar(mail.subject);
-      appender.appendVarchar(mail.text);
-      appender.appendVarchar(excerptHash(mailExcerpt(mail)));
-      appender.endRow();
-    }
-    appender.closeSync();
-    await checkEmbeddings(connection);
-    await connection.run(
-      `COPY (
-         SELECT id, folder, subject, text, embedding::FLOAT[512] AS embedding
-         FROM mails JOIN read_parquet($file) USING (id) ORDER BY id
-       ) TO '${temporary.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)`,
-      { file: EMBEDDINGS_FILE },
-    );
-    await rename(temporary, path);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-    await rm(temporary, { force: true });
-  }
 }
 
 /** Changes with everything that shapes the rows: the code beside this file, the parsing libraries and the vectors. */
