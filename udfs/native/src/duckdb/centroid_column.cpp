@@ -4,6 +4,7 @@
 #include "error.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace ducktopics {
 
@@ -12,22 +13,43 @@ namespace {
 //! The sets that a thread keeps: one query seldom uses more models side by side.
 constexpr size_t CACHED_SETS = 2;
 
+//! The set of these centroids that some thread made, so that all threads of a query share one; a new one otherwise.
+std::shared_ptr<const CentroidSet> SharedSet(const float *centroids, idx_t k, idx_t d) {
+	static std::mutex lock;
+	static std::vector<std::weak_ptr<const CentroidSet>> sets;
+	std::lock_guard<std::mutex> guard(lock);
+	std::shared_ptr<const CentroidSet> found;
+	for (size_t i = 0; i < sets.size() && !found;) {
+		found = sets[i].lock();
+		if (!found) {
+			sets.erase(sets.begin() + i);
+		} else if (!found->Holds(centroids, k, uint32_t(d))) {
+			found.reset();
+			i++;
+		}
+	}
+	if (!found) {
+		for (idx_t j = 0; j < k; j++) {
+			CheckFinite(centroids + j * d, d);
+		}
+		found.reset(new CentroidSet(centroids, k, uint32_t(d)));
+		sets.push_back(found);
+	}
+	return found;
+}
+
 const CentroidSet &CachedSet(const float *centroids, idx_t k, idx_t d) {
-	thread_local std::vector<std::unique_ptr<CentroidSet>> cache;
+	thread_local std::vector<std::shared_ptr<const CentroidSet>> cache;
 	for (size_t i = 0; i < cache.size(); i++) {
 		if (cache[i]->Holds(centroids, k, uint32_t(d))) {
 			std::rotate(cache.begin(), cache.begin() + i, cache.begin() + i + 1);
 			return *cache.front();
 		}
 	}
-	for (idx_t j = 0; j < k; j++) {
-		CheckFinite(centroids + j * d, d);
-	}
-	std::unique_ptr<CentroidSet> set(new CentroidSet(centroids, k, uint32_t(d)));
 	if (cache.size() == CACHED_SETS) {
 		cache.pop_back();
 	}
-	cache.insert(cache.begin(), std::move(set));
+	cache.insert(cache.begin(), SharedSet(centroids, k, d));
 	return *cache.front();
 }
 
