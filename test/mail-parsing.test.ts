@@ -36,9 +36,9 @@ test('parseMail(bytes) reads quoted-printable bytes of a mail that calls itself 
     'Content-Type: text/plain; charset="us-ascii"',
     'Content-Transfer-Encoding: quoted-printable',
     '',
-    'P=E1draig',
+    'M=E1ire',
   );
-  assert.equal((await parseMail(bytes)).text, 'Pádraig');
+  assert.equal((await parseMail(bytes)).text, 'Máire');
 });
 
 test('parseMail(bytes) takes the character set that only the HTML names', async () => {
@@ -148,8 +148,8 @@ test('htmlToReadableText(html) survives 100,000 nested elements', () => {
 });
 
 test('mailExcerpt(mail) is the subject without its marks and the first words of the body', () => {
-  const text = 'It is a Unix. Do not run it on that machine, it needs far more memory than it has now.';
-  assert.equal(mailExcerpt({ subject: 'Re: [ILUG] Sun Solaris', text }), `Sun Solaris. ${text}`);
+  const text = 'The old one. Do not run a new one on that machine, it needs far more memory than it has now.';
+  assert.equal(mailExcerpt({ subject: 'Re: [ILUG] Which kernel', text }), `Which kernel. ${text}`);
 });
 
 test('mailExcerpt(mail) leaves out copied headers, quotes, addresses, signatures and footers', () => {
@@ -183,7 +183,7 @@ test('mailExcerpt(mail) holds at most 90 words', () => {
 
 test('mailExcerpt(mail) writes capitals small and drops random letters and long numbers', () => {
   assert.equal(
-    mailExcerpt({ subject: 'MORTGAGE RATES 371812976544 YOHvTp2KSxRjQIzJXdHxkRTfBjhO', text: 'APPLY NOW' }),
+    mailExcerpt({ subject: 'MORTGAGE RATES 123456789 aBcD3eFgH4iJkL5mNoP', text: 'APPLY NOW' }),
     'mortgage rates. apply NOW',
   );
 });

@@ -16,7 +16,7 @@ export const EMBEDDING_STEP = 1 / 8192;
  * Returns the fingerprint of the text that was embedded, 16 hexadecimal digits of its SHA-256.
  *
  * ```ts
- * excerptHash('Sun Solaris. It is a Unix.'); // '0d5f...'
+ * excerptHash('Which kernel. The old one.'); // 'd587f54faabf2f49'
  * ```
  */
 export function excerptHash(excerpt: string): string {

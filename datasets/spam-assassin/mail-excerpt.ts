@@ -15,8 +15,8 @@ const MAX_WORD_CHARACTERS = 3_000;
  * body, 90 in all.
  *
  * ```ts
- * mailExcerpt({ subject: 'Re: [ILUG] Sun Solaris', text: 'It is a Unix.\n--\nIrish Linux Users Group' });
- * // 'Sun Solaris. It is a Unix.'
+ * mailExcerpt({ subject: 'Re: [ILUG] Which kernel', text: 'The old one.\n--\nUsers of Linux' });
+ * // 'Which kernel. The old one.'
  * ```
  *
  * Left out: reply and list marks of the subject, copied header lines, signatures, footers of mailing lists, addresses,
