@@ -35,8 +35,10 @@ test('a second signal ends a process whose work does not stop', async () => {
   const script = `
     const { interruptible } = await import(${JSON.stringify(join(packageRoot, 'src', 'cli', 'interrupt.ts'))});
     setInterval(() => {}, 1000);
-    console.log('working');
-    await interruptible({ interrupt: () => console.log('asked') }, () => new Promise(() => {}));`;
+    await interruptible({ interrupt: () => console.log('asked') }, () => {
+      console.log('working');
+      return new Promise(() => {});
+    });`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'inherit'],
