@@ -51,7 +51,8 @@ export class DuckTopics {
   readonly labelling: Labelling;
   readonly #options: RegisterOptions;
   readonly #connections: DuckDBConnection[];
-  #closed = false;
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   constructor(
     instance: DuckDBInstance,
@@ -81,22 +82,41 @@ export class DuckTopics {
     sql: string,
     values?: DuckDBValue[] | Record<string, DuckDBValue>,
   ): Promise<Row[]> {
-    const result = await this.connection.run(sql, values);
-    return (await result.getRowObjectsJS()) as Row[];
+    const running = this.connection.run(sql, values);
+    this.#running.add(running);
+    try {
+      return (await (await running).getRowObjectsJS()) as Row[];
+    } finally {
+      this.#running.delete(running);
+    }
   }
 
-  /** Closes every connection and the database. Calling it again does nothing. */
+  /**
+   * Closes every connection and the database. Calling it again does nothing. A `query()` that still runs is interrupted, and
+   * all is closed when it has ended; `await using` waits for that.
+   */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    // A statement that waits for an endpoint would keep the connection from closing.
-    this.labelling.close();
-    for (const connection of this.#connections) connection.closeSync();
-    this.instance.closeSync();
+    this.#close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
+    await this.#close();
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    this.labelling.close();
+    if (this.#running.size > 0) {
+      // DuckDB waits for itself, for ever, when a connection is closed under a running statement.
+      for (const connection of this.#connections) connection.interrupt();
+      await Promise.allSettled(this.#running);
+    }
+    for (const connection of this.#connections) connection.closeSync();
+    this.instance.closeSync();
   }
 }
 

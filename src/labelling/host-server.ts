@@ -99,12 +99,14 @@ export class HostServer {
 }
 
 const folders = new Set<string>();
+let isRemovedAtExit = false;
 
 function privateFolder(): string {
   // The path of a Unix socket has at most 107 bytes.
   const base = tmpdir().length < 70 ? tmpdir() : '/tmp';
   const folder = mkdtempSync(join(base, 'ducktopics-'));
-  if (folders.size === 0) process.once('exit', () => folders.forEach(removeFolder));
+  if (!isRemovedAtExit) process.once('exit', () => folders.forEach(removeFolder));
+  isRemovedAtExit = true;
   folders.add(folder);
   return folder;
 }
