@@ -11,7 +11,7 @@ enum class FunctionKind { SCALAR, AGGREGATE, TABLE };
 struct FunctionDocumentation {
 	const char *name;
 	FunctionKind kind;
-	//! Comma-separated, optional ones as `name := default`.
+	//! Comma-separated, optional ones as `name := default`; may be empty.
 	const char *parameters;
 	const char *returns;
 	//! The first sentence stands alone in listings.
@@ -25,7 +25,7 @@ constexpr bool IsFilled(const char *text) {
 }
 
 constexpr bool IsDocumented(const FunctionDocumentation &doc) {
-	return IsFilled(doc.name) && IsFilled(doc.parameters) && IsFilled(doc.returns) && IsFilled(doc.description) &&
+	return IsFilled(doc.name) && doc.parameters && IsFilled(doc.returns) && IsFilled(doc.description) &&
 	       IsFilled(doc.example);
 }
 
