@@ -12,6 +12,10 @@ void RegisterNearestCentroidIndex(duckdb_connection connection);
 void RegisterNearestCentroidList(duckdb_connection connection);
 void RegisterVectorMean(duckdb_connection connection);
 void RegisterL2Normalize(duckdb_connection connection);
+void RegisterSyntheticEmbeddings(duckdb_connection connection);
+void RegisterReadNpy(duckdb_connection connection);
+void RegisterReadFaiss(duckdb_connection connection);
+void RegisterWriteFaiss(duckdb_connection connection);
 void RegisterCallHost(duckdb_connection connection);
 void RegisterFunctionList(duckdb_connection connection);
 
