@@ -45,7 +45,7 @@ private:
 };
 
 void NpyHeader::Fail() const {
-	std::string shown = text.substr(0, 80);
+	std::string shown = text.substr(0, std::min<size_t>(80, text.find_last_not_of(" \n") + 1));
 	std::replace_if(
 	    shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
 	throw Expected("a header with descr, fortran_order and shape", shown);
