@@ -13,6 +13,7 @@ import { functionsPage } from './docs/functions-page.ts';
 
 const pages = { 'functions.md': functionsPage, 'commands.md': commandsPage };
 const isCheck = process.argv.includes('--check');
+useNothingOfThisMachine();
 
 for (const [name, page] of Object.entries(pages)) {
   // Examples name files without a folder.
@@ -31,6 +32,16 @@ for (const [name, page] of Object.entries(pages)) {
     process.chdir(here);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** No endpoint, no settings and an empty cache: examples must give the same everywhere, and one of them empties the cache. */
+function useNothingOfThisMachine(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^(OPENAI|DUCKTOPICS)_/.test(name)) delete process.env[name];
+  }
+  const cache = mkdtempSync(join(tmpdir(), 'ducktopics-docs-cache-'));
+  process.env.DUCKTOPICS_CACHE = cache;
+  process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
 }
 
 function check(file: string, text: string): void {

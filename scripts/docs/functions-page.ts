@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DuckDBResult } from '@duckdb/node-api';
 import { messageOf } from '../../src/errors.ts';
 import { type FunctionReference, readFunctionReference, summaryOf } from '../../src/function-reference.ts';
 import { type DuckTopics, open } from '../../src/open.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { ResultSource } from '../../src/render/result-source.ts';
 import { renderTable } from '../../src/render/table.ts';
+import { runStatement } from '../../src/sql/run-statement.ts';
+import { splitStatements } from '../../src/sql/split-statements.ts';
+import { writeExampleFiles } from './example-files.ts';
 
 /** docs/functions.md: every function with what its example gives on the example tables. */
 export async function functionsPage(): Promise<string> {
   const tables = readFileSync(join(packageRoot, 'scripts', 'docs', 'example-tables.sql'), 'utf8').trim();
+  writeExampleFiles();
   await using db = await open();
   await db.connection.run(tables);
   const references = await readFunctionReference(db.connection);
@@ -59,15 +64,20 @@ ${await output(db, reference)}
 async function output(db: DuckTopics, { name, example }: FunctionReference): Promise<string> {
   const casts = await db.instance.connect();
   try {
-    const source = await ResultSource.open(await db.connection.stream(example), casts);
     let text = '';
+    let result: DuckDBResult | undefined;
+    for await (const statement of splitStatements(db.connection, example)) {
+      result = await runStatement(db.connection, statement);
+    }
+    if (result === undefined) throw new Error('it has no statement');
+    const source = await ResultSource.open(result, casts);
     const write = async (piece: string) => {
       text += piece;
     };
     await renderTable(source, write, { width: 110, maxRows: 12 });
     return text.trimEnd();
   } catch (cause) {
-    throw new Error(`the example of ${name} fails: ${messageOf(cause)}`, { cause });
+    throw new Error(`the example of ${name} fails: ${messageOf(cause)}\n${example}`, { cause });
   } finally {
     casts.closeSync();
   }

@@ -20,8 +20,23 @@ function describe(reference: FunctionReference, description: string): string {
   const lines = [
     ...reference.signatures,
     `  ${reference.kind}, returns ${reference.returns}`,
-    ...description.split('\n').map((line) => `  ${line}`.trimEnd()),
+    ...description
+      .split('\n')
+      .flatMap((line) => wrap(line, 100))
+      .map((line) => `  ${line}`.trimEnd()),
     ...reference.example.split('\n').map((line, index) => `${index === 0 ? '  > ' : '    '}${line}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Breaks a line between words so that no part is longer than `width`. */
+function wrap(line: string, width: number): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
