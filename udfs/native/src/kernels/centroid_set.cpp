@@ -1,6 +1,7 @@
 #include "centroid_set.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -45,6 +46,7 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d,
 				out[uint64_t(c) * size + j] = -2 * centred;
 			}
 			norms[first + j] = float(norm);
+			largest_norm = std::max(largest_norm, std::sqrt(float(norm)));
 		}
 		groups.push_back({out, norms.data() + first, size, int32_t(first)});
 		first += size;
@@ -58,16 +60,6 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d,
 		pruning_owner.reset(new Pruning(*this, projection));
 		pruning = pruning_owner.get();
 	}
-}
-
-const CentroidGroup &CentroidSet::GroupOf(int32_t index) const {
-	// The first k % groups groups have one member more than the others.
-	const uint64_t small = k / groups.size();
-	const uint64_t larger = k % groups.size();
-	const uint64_t position = uint64_t(index);
-	const uint64_t group =
-	    position < larger * (small + 1) ? position / (small + 1) : larger + (position - larger * (small + 1)) / small;
-	return groups[group];
 }
 
 const Pruning *CentroidSet::PruningFor(uint64_t n) const {
@@ -85,7 +77,7 @@ const Pruning *CentroidSet::PruningFor(uint64_t n) const {
 	}
 	pruning_owner.reset(new Pruning(*this, nullptr));
 	pruning.store(pruning_owner.get(), std::memory_order_release);
-	return pruning_owner.get();
+	return pruning_owner->Pays() ? pruning_owner.get() : nullptr;
 }
 
 std::shared_ptr<const Projection> CentroidSet::GetProjection() const {
@@ -108,8 +100,10 @@ bool CentroidSet::Holds(const float *centroids, uint64_t other_k, uint32_t other
 }
 
 //! Calls for_tile(tile, first row, row count, block) for every tile of rows and block of centroids, blocks in order.
+//! squared_norms gets that of each row, centred.
 template <class ForTile>
-void CentroidSet::ForTiles(const float *const *rows, uint64_t n, ForTile &&for_tile) const {
+void CentroidSet::ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms,
+                           ForTile &&for_tile) const {
 	thread_local AlignedBuffer<float> tiles;
 	const size_t tile_rows = kernel.tile_rows;
 	const size_t tile_floats = tile_rows * d;
@@ -117,11 +111,13 @@ void CentroidSet::ForTiles(const float *const *rows, uint64_t n, ForTile &&for_t
 	const size_t batch_tiles =
 	    blocks.size() == 1 ? 1 : std::max<size_t>(1, BATCH_BYTES / (tile_floats * sizeof(float)));
 	tiles.Resize(batch_tiles * tile_floats);
+	squared_norms.resize((n + tile_rows - 1) / tile_rows * tile_rows);
 	for (uint64_t begin = 0; begin < n; begin += batch_tiles * tile_rows) {
 		const uint64_t end = std::min<uint64_t>(n, begin + batch_tiles * tile_rows);
 		float *tile = tiles.Get();
 		for (uint64_t row = begin; row < end; row += tile_rows, tile += tile_floats) {
-			kernel.pack_tile(rows + row, uint32_t(std::min<uint64_t>(tile_rows, end - row)), d, origin.data(), tile);
+			kernel.pack_tile(rows + row, uint32_t(std::min<uint64_t>(tile_rows, end - row)), d, origin.data(), tile,
+			                 squared_norms.data() + row);
 		}
 		for (const Block &block : blocks) {
 			tile = tiles.Get();
@@ -133,26 +129,40 @@ void CentroidSet::ForTiles(const float *const *rows, uint64_t n, ForTile &&for_t
 }
 
 void CentroidSet::NearestPlain(const float *const *rows, uint64_t n, int32_t *index) const {
+	thread_local std::vector<float> squared_norms;
 	thread_local AlignedBuffer<float> best_scores;
+	thread_local AlignedBuffer<float> second_scores;
 	thread_local AlignedBuffer<int32_t> best_indexes;
 	const uint64_t padded = (n + kernel.tile_rows - 1) / kernel.tile_rows * kernel.tile_rows;
 	best_scores.Resize(padded);
+	second_scores.Resize(padded);
 	best_indexes.Resize(padded);
-	float *scores = best_scores.Get();
+	float *best = best_scores.Get();
+	float *second = second_scores.Get();
 	int32_t *indexes = best_indexes.Get();
-	std::fill_n(scores, padded, INFINITE);
+	std::fill_n(best, padded, INFINITE);
+	std::fill_n(second, padded, INFINITE);
 	std::fill_n(indexes, padded, 0);
-	ForTiles(rows, n, [&](const float *tile, uint64_t row, uint32_t, const Block &block) {
+	ForTiles(rows, n, squared_norms, [&](const float *tile, uint64_t row, uint32_t, const Block &block) {
 		for (size_t g = block.first_group; g < block.first_group + block.group_count; g++) {
-			kernel.argmin(tile, d, groups[g], scores + row, indexes + row);
+			kernel.argmin(tile, d, groups[g], best + row, second + row, indexes + row);
 		}
 	});
 	std::memcpy(index, indexes, sizeof(int32_t) * n);
+	Unsettled unsettled;
+	for (uint64_t i = 0; i < n; i++) {
+		const float margin = Margin(squared_norms[i]);
+		if (!(second[i] - best[i] > margin)) {
+			unsettled.places.push_back(i);
+			unsettled.highest_scores.push_back(best[i] + margin);
+		}
+	}
+	Settle(rows, unsettled, 1, index);
 }
 
 namespace {
 
-//! Keeps (scores, index) sorted by (score, index) while candidates come in ascending order of index.
+//! Keeps scores and index sorted by (score, index) while candidates come in ascending order of index.
 inline void InsertCandidate(float *scores, int32_t *index, uint32_t count, float score, int32_t candidate) {
 	if (!(score < scores[count - 1])) {
 		return;
@@ -166,30 +176,98 @@ inline void InsertCandidate(float *scores, int32_t *index, uint32_t count, float
 	index[place] = candidate;
 }
 
+//! Whether each of the `count` lowest scores is farther than the margin from the next one.
+bool IsSettled(const float *scores, uint32_t count, uint32_t kept, float margin) {
+	for (uint32_t i = 1; i < kept && i <= count; i++) {
+		if (!(scores[i] - scores[i - 1] > margin)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 } // namespace
 
 void CentroidSet::NearestListPlain(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+	thread_local std::vector<float> squared_norms;
 	thread_local std::vector<float> best_scores;
-	best_scores.assign(n * count, INFINITE);
-	std::fill_n(index, n * count, 0);
+	thread_local std::vector<int32_t> best_indexes;
+	// One more than asked for tells whether the last one is settled.
+	const uint32_t kept = uint32_t(std::min<uint64_t>(k, uint64_t(count) + 1));
+	best_scores.assign(n * kept, INFINITE);
+	best_indexes.assign(n * kept, 0);
 	alignas(64) float scores[MAX_GROUP_SIZE * MAX_TILE_ROWS];
 	alignas(64) float minimum[MAX_TILE_ROWS];
-	ForTiles(rows, n, [&](const float *tile, uint64_t row, uint32_t tile_count, const Block &block) {
+	ForTiles(rows, n, squared_norms, [&](const float *tile, uint64_t row, uint32_t tile_count, const Block &block) {
 		for (size_t g = block.first_group; g < block.first_group + block.group_count; g++) {
 			const CentroidGroup &group = groups[g];
 			kernel.scores(tile, d, group, scores, minimum);
 			for (uint32_t r = 0; r < tile_count; r++) {
-				float *row_scores = best_scores.data() + (row + r) * count;
-				if (!(minimum[r] < row_scores[count - 1])) {
+				float *row_scores = best_scores.data() + (row + r) * kept;
+				if (!(minimum[r] < row_scores[kept - 1])) {
 					continue;
 				}
 				for (uint32_t j = 0; j < group.size; j++) {
-					InsertCandidate(row_scores, index + (row + r) * count, count, scores[j * kernel.tile_rows + r],
-					                group.first + int32_t(j));
+					InsertCandidate(row_scores, best_indexes.data() + (row + r) * kept, kept,
+					                scores[j * kernel.tile_rows + r], group.first + int32_t(j));
 				}
 			}
 		}
 	});
+	Unsettled unsettled;
+	for (uint64_t i = 0; i < n; i++) {
+		const float margin = Margin(squared_norms[i]);
+		std::copy_n(best_indexes.data() + i * kept, count, index + i * count);
+		if (!IsSettled(best_scores.data() + i * kept, count, kept, margin)) {
+			unsettled.places.push_back(i);
+			unsettled.highest_scores.push_back(best_scores[i * kept + count - 1] + margin);
+		}
+	}
+	Settle(rows, unsettled, count, index);
+}
+
+//! Decides the rows that single precision left open: all centroids within reach by their distance in double precision.
+void CentroidSet::Settle(const float *const *rows, const Unsettled &unsettled, uint32_t count, int32_t *index) const {
+	const size_t n = unsettled.places.size();
+	if (n == 0) {
+		return;
+	}
+	std::vector<const float *> open_rows(n);
+	for (size_t i = 0; i < n; i++) {
+		open_rows[i] = rows[unsettled.places[i]];
+	}
+	std::vector<std::vector<Candidate>> candidates(n);
+	std::vector<float> squared_norms;
+	alignas(64) float scores[MAX_GROUP_SIZE * MAX_TILE_ROWS];
+	alignas(64) float minimum[MAX_TILE_ROWS];
+	ForTiles(open_rows.data(), n, squared_norms,
+	         [&](const float *tile, uint64_t row, uint32_t tile_count, const Block &block) {
+		         for (size_t g = block.first_group; g < block.first_group + block.group_count; g++) {
+			         const CentroidGroup &group = groups[g];
+			         kernel.scores(tile, d, group, scores, minimum);
+			         for (uint32_t r = 0; r < tile_count; r++) {
+				         const float highest = unsettled.highest_scores[row + r];
+				         for (uint32_t j = 0; minimum[r] <= highest && j < group.size; j++) {
+					         if (scores[j * kernel.tile_rows + r] <= highest) {
+						         candidates[row + r].push_back({0, group.first + int32_t(j)});
+					         }
+				         }
+			         }
+		         }
+	         });
+	for (size_t i = 0; i < n; i++) {
+		SortByDistance(open_rows[i], candidates[i]);
+		for (uint32_t c = 0; c < count; c++) {
+			index[unsettled.places[i] * count + c] = candidates[i][c].index;
+		}
+	}
+}
+
+void CentroidSet::SortByDistance(const float *row, std::vector<Candidate> &candidates) const {
+	for (Candidate &candidate : candidates) {
+		candidate.distance = ExactSquaredDistance(row, Centroid(uint64_t(candidate.index)), d);
+	}
+	std::sort(candidates.begin(), candidates.end());
 }
 
 } // namespace ducktopics

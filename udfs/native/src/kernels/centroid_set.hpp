@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aligned_buffer.hpp"
+#include "exact_distance.hpp"
 #include "nearest_kernel.hpp"
 #include "pruning.hpp"
 
@@ -15,10 +16,11 @@ namespace ducktopics {
 //! k centroids of d components, packed once for the nearest-centroid kernels. Threads may share it.
 //!
 //! All distances are squared L2 distances, as FAISS' IndexFlatL2 gives them. The search is exact: every centroid is
-//! scored for every row by |c|^2 - 2 x.c, after the mean of the centroids was taken off both (which keeps the digits
-//! of data that lies far from the origin). Equal scores go to the lowest index. With many centroids and components a
-//! set that has seen enough rows tries to prune (see Pruning), and keeps to it where that pays; the answers are the
-//! same.
+//! scored for every row by |c|^2 - 2 x.c in single precision, after the mean of the centroids was taken off both;
+//! where rounding leaves two centroids within each other's margin, their distances in double precision decide, and at
+//! equal distances the lowest index. So the answer does not depend on the machine, on the number of threads or on the
+//! place of a row. With many centroids and components a set that has seen enough rows tries to prune (see Pruning),
+//! and keeps to it where that pays; the answers are the same.
 class CentroidSet {
 public:
 	//! `centroids` is row-major k x d; all components are finite. Copies what it needs.
@@ -35,6 +37,10 @@ public:
 	const float *Centroid(uint64_t index) const {
 		return raw.data() + index * d;
 	}
+	//! The largest norm of a centroid, centred.
+	float LargestNorm() const {
+		return largest_norm;
+	}
 	//! What the packed centroids and the rows are relative to.
 	const float *Origin() const {
 		return origin.data();
@@ -42,7 +48,6 @@ public:
 	const std::vector<CentroidGroup> &Groups() const {
 		return groups;
 	}
-	const CentroidGroup &GroupOf(int32_t index) const;
 	//! The projection that pruning found, where it pays; null otherwise.
 	std::shared_ptr<const Projection> GetProjection() const;
 	//! Whether this set was made of these very numbers.
@@ -59,11 +64,20 @@ public:
 		return kernel.squared_distance(row, Centroid(index), d);
 	}
 
+	//! Fills in the candidates' distances to the row and sorts them, nearest first, equal ones by index.
+	void SortByDistance(const float *row, std::vector<Candidate> &candidates) const;
+
 	//! As Nearest and NearestList without pruning.
 	void NearestPlain(const float *const *rows, uint64_t n, int32_t *index) const;
 	void NearestListPlain(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
 
 private:
+	//! Rows of a search that single precision cannot settle: where they are in the search, and the highest score that
+	//! one of the wanted centroids may have.
+	struct Unsettled {
+		std::vector<uint64_t> places;
+		std::vector<float> highest_scores;
+	};
 	//! A run of groups whose packed components stay in the second-level cache together.
 	struct Block {
 		size_t first_group;
@@ -74,7 +88,11 @@ private:
 	const Pruning *PruningFor(uint64_t n) const;
 
 	template <class ForTile>
-	void ForTiles(const float *const *rows, uint64_t n, ForTile &&for_tile) const;
+	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
+	void Settle(const float *const *rows, const Unsettled &unsettled, uint32_t count, int32_t *index) const;
+	float Margin(float row_squared_norm) const {
+		return ScoreMargin(row_squared_norm, largest_norm, d);
+	}
 
 	const NearestKernel &kernel;
 	uint64_t k;
@@ -83,6 +101,7 @@ private:
 	std::vector<float> origin;
 	AlignedBuffer<float> packed;
 	std::vector<float> norms;
+	float largest_norm = 0;
 	std::vector<CentroidGroup> groups;
 	std::vector<Block> blocks;
 	mutable std::atomic<uint64_t> rows_seen {0};

@@ -26,14 +26,15 @@ struct NearestKernel {
 	uint32_t tile_rows;
 	//! Centroids in a full group.
 	uint32_t group_size;
-	//! Transposes `count` rows (at most tile_rows; the rest become zero) into a tile, less `origin`.
-	void (*pack_tile)(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile);
-	//! Lowers best_score/best_index of each row of the tile by the centroids of the group.
-	void (*argmin)(const float *tile, uint32_t d, const CentroidGroup &group, float *best_score, int32_t *best_index);
+	//! Transposes `count` rows (at most tile_rows; the rest become zero) into a tile, less `origin`, and writes the
+	//! squared norms of what it packed.
+	void (*pack_tile)(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile,
+	                  float *squared_norms);
+	//! Lowers the best and the second best score, and the index of the best, of each row by the centroids of the group.
+	void (*argmin)(const float *tile, uint32_t d, const CentroidGroup &group, float *best, float *second,
+	               int32_t *best_index);
 	//! Writes all scores of the group: scores[j * tile_rows + r], and in minimum[r] the lowest of row r.
 	void (*scores)(const float *tile, uint32_t d, const CentroidGroup &group, float *scores, float *minimum);
-	//! The score of one row (not packed) against centroid `member` of the group, to the bit as the functions above.
-	float (*score_of)(const float *row, uint32_t d, const float *origin, const CentroidGroup &group, uint32_t member);
 	//! Squared distance of two vectors.
 	float (*squared_distance)(const float *a, const float *b, uint32_t d);
 	//! Sum of squares; NaN or infinite when a component is.

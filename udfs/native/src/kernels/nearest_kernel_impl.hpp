@@ -93,20 +93,24 @@ struct Kernel {
 
 	template <uint32_t SIZE>
 	static void ArgMinOf(const float *tile, uint32_t d, const CentroidGroup &group, float *best_score,
-	                     int32_t *best_index) {
+	                     float *second_score, int32_t *best_index) {
 		Float acc[SIZE][VECTORS];
 		Scores<SIZE>(tile, d, group, acc);
 #pragma GCC unroll 8
 		for (uint32_t v = 0; v < VECTORS; v++) {
 			Float best = S::Load(best_score + v * LANES);
+			Float second = S::Load(second_score + v * LANES);
 			Int index = *reinterpret_cast<const Int *>(best_index + v * LANES);
 #pragma GCC unroll 16
 			for (uint32_t j = 0; j < SIZE; j++) {
 				const Int lower = acc[j][v] < best;
+				const Float behind = lower ? best : acc[j][v];
+				second = behind < second ? behind : second;
 				best = lower ? acc[j][v] : best;
 				index = lower ? (Int {} + (group.first + int32_t(j))) : index;
 			}
 			S::Store(best_score + v * LANES, best);
+			S::Store(second_score + v * LANES, second);
 			*reinterpret_cast<Int *>(best_index + v * LANES) = index;
 		}
 	}
@@ -127,7 +131,7 @@ struct Kernel {
 		}
 	}
 
-	using ArgMinFunction = void (*)(const float *, uint32_t, const CentroidGroup &, float *, int32_t *);
+	using ArgMinFunction = void (*)(const float *, uint32_t, const CentroidGroup &, float *, float *, int32_t *);
 	using ScoresFunction = void (*)(const float *, uint32_t, const CentroidGroup &, float *, float *);
 
 	template <uint32_t... SIZES>
@@ -141,23 +145,13 @@ struct Kernel {
 		return functions[size - 1];
 	}
 
-	static void ArgMin(const float *tile, uint32_t d, const CentroidGroup &group, float *best_score,
+	static void ArgMin(const float *tile, uint32_t d, const CentroidGroup &group, float *best, float *second,
 	                   int32_t *best_index) {
-		ArgMinFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, best_score, best_index);
+		ArgMinFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, best, second, best_index);
 	}
 
 	static void AllScores(const float *tile, uint32_t d, const CentroidGroup &group, float *scores, float *minimum) {
 		ScoresFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, scores, minimum);
-	}
-
-	static float ScoreOf(const float *row, uint32_t d, const float *origin, const CentroidGroup &group,
-	                     uint32_t member) {
-		float score = group.norms[member];
-		for (uint32_t c = 0; c < d; c++) {
-			const float centred = row[c] - origin[c];
-			score += centred * group.packed[uint64_t(c) * group.size + member];
-		}
-		return score;
 	}
 
 	// ---- packing ----------------------------------------------------------------------------------------------
@@ -166,8 +160,8 @@ struct Kernel {
 	typedef float QuadUnaligned __attribute__((vector_size(16), aligned(4)));
 	typedef int32_t QuadIndex __attribute__((vector_size(16)));
 
-	//! Transposes a 4 x 4 block of rows less origin.
-	static inline void TransposeBlock(const float *const *rows, uint32_t c, Quad origin, float *tile) {
+	//! Transposes a 4 x 4 block of rows less origin; adds its squares to the four rows' norms.
+	static inline void TransposeBlock(const float *const *rows, uint32_t c, Quad origin, float *tile, Quad &norms) {
 		const Quad a = *reinterpret_cast<const QuadUnaligned *>(rows[0] + c) - origin;
 		const Quad b = *reinterpret_cast<const QuadUnaligned *>(rows[1] + c) - origin;
 		const Quad e = *reinterpret_cast<const QuadUnaligned *>(rows[2] + c) - origin;
@@ -176,34 +170,45 @@ struct Kernel {
 		const Quad ab_high = __builtin_shuffle(a, b, QuadIndex {2, 6, 3, 7});
 		const Quad ef_low = __builtin_shuffle(e, f, QuadIndex {0, 4, 1, 5});
 		const Quad ef_high = __builtin_shuffle(e, f, QuadIndex {2, 6, 3, 7});
-		*reinterpret_cast<QuadUnaligned *>(tile) = __builtin_shuffle(ab_low, ef_low, QuadIndex {0, 1, 4, 5});
-		*reinterpret_cast<QuadUnaligned *>(tile + ROWS) = __builtin_shuffle(ab_low, ef_low, QuadIndex {2, 3, 6, 7});
-		*reinterpret_cast<QuadUnaligned *>(tile + 2 * ROWS) =
-		    __builtin_shuffle(ab_high, ef_high, QuadIndex {0, 1, 4, 5});
-		*reinterpret_cast<QuadUnaligned *>(tile + 3 * ROWS) =
-		    __builtin_shuffle(ab_high, ef_high, QuadIndex {2, 3, 6, 7});
+		const Quad columns[4] = {__builtin_shuffle(ab_low, ef_low, QuadIndex {0, 1, 4, 5}),
+		                         __builtin_shuffle(ab_low, ef_low, QuadIndex {2, 3, 6, 7}),
+		                         __builtin_shuffle(ab_high, ef_high, QuadIndex {0, 1, 4, 5}),
+		                         __builtin_shuffle(ab_high, ef_high, QuadIndex {2, 3, 6, 7})};
+#pragma GCC unroll 4
+		for (uint32_t i = 0; i < 4; i++) {
+			*reinterpret_cast<QuadUnaligned *>(tile + i * ROWS) = columns[i];
+			norms += columns[i] * columns[i];
+		}
 	}
 
-	static void PackTile(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile) {
+	static void PackTile(const float *const *rows, uint32_t count, uint32_t d, const float *origin, float *tile,
+	                     float *squared_norms) {
+		std::memset(squared_norms, 0, sizeof(float) * ROWS);
 		if (count < ROWS) {
 			std::memset(tile, 0, sizeof(float) * ROWS * d);
 		}
 		const uint32_t whole_rows = count & ~3u;
 		const uint32_t whole_components = d & ~3u;
 		for (uint32_t r = 0; r < whole_rows; r += 4) {
+			Quad norms {};
 			for (uint32_t c = 0; c < whole_components; c += 4) {
 				const Quad o = *reinterpret_cast<const QuadUnaligned *>(origin + c);
-				TransposeBlock(rows + r, c, o, tile + c * ROWS + r);
+				TransposeBlock(rows + r, c, o, tile + c * ROWS + r, norms);
 			}
-			for (uint32_t c = whole_components; c < d; c++) {
-				for (uint32_t i = r; i < r + 4; i++) {
-					tile[c * ROWS + i] = rows[i][c] - origin[c];
-				}
-			}
+			*reinterpret_cast<QuadUnaligned *>(squared_norms + r) = norms;
+			PackRows(rows, r, r + 4, whole_components, d, origin, tile, squared_norms);
 		}
-		for (uint32_t r = whole_rows; r < count; r++) {
-			for (uint32_t c = 0; c < d; c++) {
-				tile[c * ROWS + r] = rows[r][c] - origin[c];
+		PackRows(rows, whole_rows, count, 0, d, origin, tile, squared_norms);
+	}
+
+	//! Packs components [begin, end) of rows [first, last), one by one.
+	static void PackRows(const float *const *rows, uint32_t first, uint32_t last, uint32_t begin, uint32_t end,
+	                     const float *origin, float *tile, float *squared_norms) {
+		for (uint32_t r = first; r < last; r++) {
+			for (uint32_t c = begin; c < end; c++) {
+				const float centred = rows[r][c] - origin[c];
+				tile[c * ROWS + r] = centred;
+				squared_norms[r] += centred * centred;
 			}
 		}
 	}
@@ -251,8 +256,7 @@ struct Kernel {
 
 	static NearestKernel Table(const char *name) {
 		static_assert(GROUP <= MAX_GROUP_SIZE && ROWS <= MAX_TILE_ROWS, "raise the limits");
-		return {name,         ROWS,       GROUP, &PackTile, &ArgMin, &AllScores, &ScoreOf, &SquaredDistance,
-		        &SquaredNorm, &Accumulate};
+		return {name, ROWS, GROUP, &PackTile, &ArgMin, &AllScores, &SquaredDistance, &SquaredNorm, &Accumulate};
 	}
 };
 

@@ -12,9 +12,10 @@ namespace ducktopics {
 //! packed for the kernels.
 class Projection {
 public:
-	//! `vectors` is row-major n x d, centred. Finds `size` directions (at most d) by a few rounds of subspace
-	//! iteration.
-	Projection(const float *vectors, uint64_t n, uint32_t d, uint32_t size);
+	//! `vectors` is row-major n x d, centred. Takes the fewest directions that leave at most `rest` of the vectors'
+	//! squared norms outside, found by subspace iteration (Halko, Martinsson & Tropp, SIAM Review 2011). Where
+	//! `largest` directions leave more, the size is 0.
+	Projection(const float *vectors, uint64_t n, uint32_t d, uint32_t largest, double rest);
 
 	uint32_t Size() const {
 		return size;
@@ -25,9 +26,14 @@ public:
 	void Project(const float *vectors, uint64_t n, float *target) const;
 
 private:
+	void FindDirections(const float *vectors, uint64_t n, uint32_t largest);
+	void Pack();
+
 	const NearestKernel &kernel;
 	uint32_t d;
 	uint32_t size;
+	//! The part of the vectors' squared norms in each direction, largest first.
+	std::vector<float> energies;
 	//! Row-major size x d.
 	std::vector<float> basis;
 	AlignedBuffer<float> packed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exact_distance.hpp"
 #include "projection.hpp"
 
 #include <atomic>
@@ -19,8 +20,8 @@ class CentroidSet;
 //! below the best distance so far are looked at in full. Means of many real embeddings have little left outside a few
 //! directions: few are looked at. On data without such structure nearly all are; `Pays` then turns false.
 //!
-//! Answers are those of the plain kernel, to the bit: bounds have a margin for rounding, and centroids that come out
-//! closer together than that margin are scored again the way the plain kernel scores them.
+//! Answers are those of the plain kernel: bounds have a margin for rounding, and where centroids come out closer
+//! together than that margin their distances in double precision decide, here as there.
 class Pruning {
 public:
 	//! Takes time of order k d Size(): build it when many rows are to come. `projection` may come from an earlier model
@@ -41,11 +42,10 @@ public:
 
 private:
 	struct Tile;
-	struct Found;
 
 	void BoundTile(const float *const *rows, uint32_t row_count, Tile &tile) const;
-	void Search(const float *row, uint32_t r, uint32_t count, Tile &tile, std::vector<Found> &found) const;
-	void Settle(const float *row, float margin, uint32_t count, std::vector<Found> &found) const;
+	void Search(const float *row, uint32_t r, uint32_t count, Tile &tile, std::vector<Candidate> &found) const;
+	void Settle(const float *row, float margin, uint32_t count, std::vector<Candidate> &found) const;
 
 	const CentroidSet &set;
 	const NearestKernel &kernel;
@@ -54,7 +54,6 @@ private:
 	uint32_t short_d;
 	AlignedBuffer<float> packed;
 	std::vector<CentroidGroup> groups;
-	float largest_norm = 0;
 	mutable std::atomic<uint64_t> rows_seen {0};
 	mutable std::atomic<uint64_t> looked_at {0};
 };
