@@ -25,6 +25,7 @@ DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info 
 		ducktopics::RegisterWriteFaiss(connection);
 		ducktopics::RegisterCallHost(connection);
 		ducktopics::RegisterFunctionList(connection);
+		ducktopics::RegisterFileScans(*access->get_database(info));
 		return true;
 	} catch (const std::exception &error) {
 		access->set_error(info, (std::string("ducktopics: ") + error.what()).c_str());

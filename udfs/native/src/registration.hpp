@@ -19,4 +19,7 @@ void RegisterWriteFaiss(duckdb_connection connection);
 void RegisterCallHost(duckdb_connection connection);
 void RegisterFunctionList(duckdb_connection connection);
 
+//! Lets FROM 'x.npy' and FROM 'x.faiss' read files.
+void RegisterFileScans(duckdb_database database);
+
 } // namespace ducktopics
