@@ -16,7 +16,7 @@ CREATE OR REPLACE TEMP MACRO cluster_samples(assignments, messages, n := 20, see
   SELECT _sampled.cluster_id, _message.id, _message.text
   FROM (
     SELECT _cluster.cluster_id, unnest(_cluster.ids) AS drawn
-    FROM _sampled_ids(assignments, _at_least_one(n, 'cluster_samples'), seed) AS _cluster
+    FROM _sampled_ids(assignments, _at_least(n, 1, 'cluster_samples', 'n'), seed) AS _cluster
   ) AS _sampled
   JOIN (
     SELECT columns(_as_column(*, id)) AS id, columns(_as_column(*, text)) AS text

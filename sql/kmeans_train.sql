@@ -18,25 +18,22 @@
 CREATE OR REPLACE TEMP MACRO kmeans_train(
   tbl, k := 100, embedding := 'embedding', niter := 20, seed := 1234, max_points_per_centroid := 256, passes := 0
 ) AS TABLE
-  WITH RECURSIVE _trained(pass, centroids, sizes) AS (
+  WITH RECURSIVE _kmeans_pass(pass, centroids, sizes) AS (
     SELECT 0, kmeans(_row.embedding, k, niter, seed, max_points_per_centroid), NULL::BIGINT[]
     FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _row
+    WHERE _at_least(passes, 0, 'kmeans_train', 'passes') >= 0
     UNION ALL
     SELECT _done.pass + 1, _done.step.centroids, _done.step.sizes
     FROM (
-      SELECT _trained.pass, kmeans_step(_row.embedding, _trained.centroids) AS step
-      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _row, _trained
-      WHERE
-        _trained.pass < CASE
-          WHEN passes >= 0 THEN passes
-          ELSE error('kmeans_train: expected passes >= 0, got ' || coalesce(passes::VARCHAR, 'NULL'))
-        END
-      GROUP BY _trained.pass
+      SELECT _last.pass, kmeans_step(_row.embedding, _last.centroids) AS step
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _row, _kmeans_pass AS _last
+      WHERE _last.pass < passes::BIGINT
+      GROUP BY _last.pass
     ) AS _done
   )
   SELECT
     unnest(range(len(_trained.centroids)))::INTEGER AS cluster_id,
     unnest(_trained.centroids) AS centroid,
     unnest(_trained.sizes) AS size
-  FROM _trained
-  WHERE _trained.pass = passes;
+  FROM _kmeans_pass AS _trained
+  WHERE _trained.pass = _at_least(passes, 0, 'kmeans_train', 'passes');

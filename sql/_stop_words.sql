@@ -1,0 +1,26 @@
+-- English words that say nothing of a topic, and what mail programs add to a text.
+CREATE OR REPLACE TEMP MACRO _stop_words() AS string_split(
+  'about above actually after again against all almost alone along already also although always among and another any '
+  || 'anybody anyone anything anyway are aren''t around ask asked asking away back because been before behind being below '
+  || 'best better between both but came can can''t cannot come comes coming could couldn''t did didn''t does doesn''t doing '
+  || 'don don''t done down during each either else enough especially etc even ever every everybody everyone everything '
+  || 'exactly far few find first for from further gave get gets getting give given gives giving goes going gone gonna good '
+  || 'got gotten great had hadn''t has hasn''t have haven''t having he''d he''ll he''s hello hence her here here''s hers '
+  || 'herself hey him himself his how how''s however i''d i''ll i''m i''ve indeed instead into isn''t it''d it''ll it''s its '
+  || 'itself just keep kept kind knew know known knows last later least less let let''s like likely little long look looking '
+  || 'looks lot lots made make makes making many maybe mean means might mine more most mostly much must mustn''t myself near '
+  || 'nearly need needs neither never new next nobody none nor not nothing now nowhere of off often okay old once one ones '
+  || 'only onto other others otherwise our ours ourselves out over own per perhaps please possible probably put quite rather '
+  || 'real really regards right said same saw say saying says second see seem seemed seems seen several shall she she''d '
+  || 'she''ll she''s should shouldn''t since some somebody somehow someone something sometimes somewhere soon still stuff '
+  || 'such sure take taken takes taking tell than thank thanks that that''s the their theirs them themselves then there '
+  || 'there''s therefore these they they''d they''ll they''re they''ve thing things think third this those though thought '
+  || 'three through thus till together too took toward towards tried tries try trying two under unless until upon use used '
+  || 'uses using usually very via want wanted wants was wasn''t way ways we''d we''ll we''re we''ve well went were weren''t '
+  || 'what what''s whatever when whenever where where''s wherever whether which while who who''s whoever whole whom whose '
+  || 'why will with within without won''t work would wouldn''t yes yet you you''d you''ll you''re you''ve your yours yourself '
+  || 'yourselves '
+  || 'attachment bcc com edu fri fwd gif gmt href html http https img iso jpg mailto mon nbsp net org original plain quot '
+  || 'sat sender sent src sun thu tue utf wed wrote www',
+  ' '
+);
