@@ -140,8 +140,8 @@ StoredVectors TakeVectors(Cursor &cursor, const Header &header) {
 			return TakeFlat(cursor, storage);
 		}
 	}
-	throw Expected("an index that keeps its vectors whole (Flat, HNSW over Flat, an IDMap over them, IVF centroids)",
-	               header.type + "; add the vectors to a faiss.IndexFlatL2");
+	throw Expected("a Flat or HNSW-Flat index, an IDMap over one, or an IVF index",
+	               header.type + "; copy its vectors to a faiss.IndexFlatL2");
 }
 
 FaissVectors TakeIdMap(Cursor &cursor, const Header &header) {
