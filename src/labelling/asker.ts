@@ -155,8 +155,7 @@ export class Asker {
     const messages = messagesOf(task);
     let problem: InvalidAnswer | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const tokens = { prompt: countChatTokens(messages), completion: this.#mostTokens(task) };
-      const most = costOf(prices, model, tokens);
+      const most = this.#mostUsd(task, messages);
       if (!(await this.#budget.reserve(model, most))) return this.#outcome<Answer>('pending', undefined);
       let usd: number | undefined;
       try {
@@ -204,6 +203,13 @@ export class Asker {
   #question(task: Task<unknown>): CacheQuestion {
     const { model, parameters } = this.#settings;
     return { task: task.name, model, promptVersion: task.version, parameters, sample: task.input };
+  }
+
+  /** The most that asking can cost; 0 where it does not matter, since counting tokens takes time. */
+  #mostUsd(task: Task<unknown>, messages: ChatMessage[]): number | undefined {
+    if (!this.#budget.countsUsd) return 0;
+    const tokens = { prompt: countChatTokens(messages), completion: this.#mostTokens(task) };
+    return costOf(this.#settings.prices, this.#settings.model, tokens);
   }
 
   #mostTokens(task: Task<unknown>): number {

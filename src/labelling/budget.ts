@@ -14,6 +14,11 @@ export class Budget {
     this.#maxCalls = limits.maxCalls;
   }
 
+  /** Whether the price of a call matters. */
+  get countsUsd(): boolean {
+    return this.#maxUsd !== Number.POSITIVE_INFINITY;
+  }
+
   get calls(): number {
     return this.#calls;
   }
@@ -27,7 +32,7 @@ export class Budget {
    * the way, it waits until they have shown what they really cost. Give the result of a call to `settle`.
    */
   async reserve(model: string, most: number | undefined): Promise<boolean> {
-    if (most === undefined && this.#maxUsd !== Number.POSITIVE_INFINITY) {
+    if (most === undefined && this.countsUsd) {
       throw new DuckTopicsError(`unknown price of model: ${model}`, {
         mend: `give it with DUCKTOPICS_PRICES='{"${model}": {"input": 0.4, "output": 1.6}}' (US dollars for a million tokens)`,
       });

@@ -67,7 +67,7 @@ export class Embedder {
     if (scope.refused !== undefined) throw scope.refused;
     const tokens = batch.map(countTokens);
     const most = costOf(prices, model, { prompt: sum(tokens), completion: 0 });
-    if (!(await budget.reserve(model, most))) {
+    if (!(await budget.reserve(model, budget.countsUsd ? most : 0))) {
       throw new DuckTopicsError('the budget is used up', {
         mend: 'raise maxUsd or maxCalls and run the statement again: what was paid for is kept',
       });
@@ -100,7 +100,7 @@ export class Embedder {
       if (error instanceof EndpointError && error.isFinal) scope.refused = error;
       throw error;
     } finally {
-      budget.settle(most, usd);
+      budget.settle(budget.countsUsd ? most : 0, usd);
     }
   }
 

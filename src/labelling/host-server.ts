@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -83,6 +84,8 @@ export class HostServer {
     if (this.#current?.statement === statement) return this.#current.scope;
     clearTimeout(this.#current?.timer);
     const controller = new AbortController();
+    // One listener for each request that waits.
+    setMaxListeners(0, controller.signal);
     const scope: Scope = { signal: controller.signal };
     const seconds = this.#querySeconds();
     const timer = setTimeout(

@@ -171,7 +171,7 @@ test('interrupt() ends the requests of the running statement, and the connection
   server.fault = () => ({ kind: 'hang' });
   await using db = await openWithInputs(20, optionsFor(server));
   const running = db.query('SELECT label_cluster(texts) FROM inputs');
-  while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await server.firstRequest();
   db.connection.interrupt();
   await assert.rejects(running, /interrupt/i);
   server.fault = () => undefined;
@@ -183,7 +183,7 @@ test('close() ends a statement that waits for the endpoint', async () => {
   server.fault = () => ({ kind: 'hang' });
   const db = await openWithInputs(20, optionsFor(server));
   const running = db.query('SELECT label_cluster(texts) FROM inputs');
-  while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await server.firstRequest();
   db.close();
   await assert.rejects(running);
 });

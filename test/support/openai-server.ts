@@ -81,6 +81,11 @@ export class OpenAiServer {
     this.delay = 0;
   }
 
+  /** Resolves when a request has come since the last `reset()`. */
+  async firstRequest(): Promise<void> {
+    while (this.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
