@@ -54,7 +54,7 @@ suite('the packed tarball, installed into an empty folder without development de
   test("import { open } from 'ducktopics' gives a database", async () => {
     const script = `import { open } from 'ducktopics';
       const db = await open();
-      console.log((await db.query('SELECT len(l2_normalize([3.0, 4.0])) AS d'))[0].d);
+      console.log(String((await db.query('SELECT len(l2_normalize([3.0, 4.0])) AS d'))[0].d));
       db.close();`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
     assert.equal(stdout, '2\n');

@@ -16,7 +16,7 @@ LEFT JOIN (
 ) AS nearest USING (cluster_id)
 ORDER BY sizes.size DESC, topic`;
 
-/** The figures of \`--json\`: the objective is the sum of squared distances of all messages to their centroids. */
+/** The figures of `--json`: the objective is the sum of squared distances of all messages to their centroids. */
 export const figuresQuery = `
 SELECT
   (SELECT count(*) FROM messages) AS messages,
@@ -36,7 +36,7 @@ export const tryNext: { what: string; sql: string }[] = [
     sql: "SELECT cluster_id, keywords[:4] AS keywords, avg((folder LIKE 'spam%')::INT) AS spam FROM assignments JOIN messages USING (id) JOIN topic_keywords USING (cluster_id) GROUP BY ALL ORDER BY spam DESC",
   },
   {
-    what: 'The topics of a mail that is not in the corpus: here of mail 42',
-    sql: "SELECT nearest_centroids(embedding, 'topics', 3) AS nearest FROM messages WHERE id = 42",
+    what: 'The three topics nearest to one mail',
+    sql: "SELECT subject, nearest_centroids(embedding, 'topics', 3) AS nearest FROM messages WHERE id = 42",
   },
 ];

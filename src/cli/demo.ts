@@ -49,9 +49,11 @@ async function discover(mails: string, file: string, json: boolean): Promise<voi
       const script = { ...(await readScript(pipeline)), name: relative(packageRoot, pipeline) };
       await runScript(connection, script, { progress, checkpoint });
       const seconds = Math.round(performance.now() - started) / 1000;
-      if (json) process.stdout.write(`${JSON.stringify({ ...(await figures(connection)), seconds })}\n`);
+      const found = await figures(connection);
+      if (json) process.stdout.write(`${JSON.stringify({ ...found, seconds })}\n`);
       else {
-        process.stdout.write('\n');
+        const messages = found.messages?.toLocaleString('en-US');
+        process.stdout.write(`\n${messages} mails in ${found.topics} topics, found in ${seconds.toFixed(1)} s:\n`);
         await new ResultPrinter(db, { format: 'table', maxRows: topicCount }).print(
           await connection.stream(topicsQuery),
           'UTC',
