@@ -222,7 +222,7 @@ test('read_npy(path) of a file that is cut short while it is read is an error', 
   const error = errorLine(query.run());
   while (!isOpen(file) && !(await Promise.race([error, setTimeout(1)])));
   truncateSync(file, 1_000_000);
-  assert.match(await error, /^read_npy: .*cut\.npy: expected at least \d+ bytes, got 1000000$/);
+  assert.match(await error, /^read_npy: .*cut\.npy: expected at least \d+ bytes, got \d+$/);
 });
 
 test('read_npy(path) takes the same memory for a large file as for a small one', async () => {
