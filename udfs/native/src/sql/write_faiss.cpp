@@ -96,16 +96,16 @@ void CheckIds(const std::vector<int64_t> &ids, idx_t k) {
 	if (ids.size() != k) {
 		throw Expected("one cluster_id for each of " + std::to_string(k) + " centroids", std::to_string(ids.size()));
 	}
-	std::vector<int64_t> sorted(ids);
-	std::sort(sorted.begin(), sorted.end());
 	// FAISS says -1 where it found nothing.
-	if (sorted.front() < 0) {
-		throw Expected("cluster_ids >= 0", std::to_string(sorted.front()));
+	const int64_t lowest = *std::min_element(ids.begin(), ids.end());
+	if (lowest < 0) {
+		throw Expected("cluster_ids >= 0", std::to_string(lowest));
 	}
-	const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-	if (twice != sorted.end()) {
-		throw Expected("each cluster_id once", std::to_string(*twice) + " twice");
-	}
+}
+
+bool AreUnique(std::vector<int64_t> ids) {
+	std::sort(ids.begin(), ids.end());
+	return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
 }
 
 bool ArePositions(const std::vector<int64_t> &ids) {
@@ -129,6 +129,13 @@ struct FaissWriter : faiss::IOWriter {
 	OutputFile &file;
 };
 
+template <class Map>
+void WriteMap(faiss::IndexFlatL2 &flat, const CentroidSet &set, const std::vector<int64_t> &ids, FaissWriter &writer) {
+	Map map(&flat);
+	map.add_with_ids(int64_t(set.Count()), set.Centroid(0), ids.data());
+	faiss::write_index(&map, &writer);
+}
+
 void WriteIndex(const CentroidSet &set, const std::vector<int64_t> &ids, const std::string &path) {
 	OutputFile file(path);
 	FaissWriter writer(file);
@@ -136,10 +143,11 @@ void WriteIndex(const CentroidSet &set, const std::vector<int64_t> &ids, const s
 	if (ArePositions(ids)) {
 		flat.add(int64_t(set.Count()), set.Centroid(0));
 		faiss::write_index(&flat, &writer);
+	} else if (AreUnique(ids)) {
+		// It can tell the centroid of an id.
+		WriteMap<faiss::IndexIDMap2>(flat, set, ids, writer);
 	} else {
-		faiss::IndexIDMap2 map(&flat);
-		map.add_with_ids(int64_t(set.Count()), set.Centroid(0), ids.data());
-		faiss::write_index(&map, &writer);
+		WriteMap<faiss::IndexIDMap>(flat, set, ids, writer);
 	}
 	file.Commit();
 }
