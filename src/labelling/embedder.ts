@@ -22,20 +22,44 @@ export interface EmbedderParts {
 const BATCH = 64;
 const MAX_TEXT = 8000;
 
+/** Up to how many characters a text is short, and how many vectors of such texts are kept at most (20 MB). */
+const SHORT = 100;
+const MOST_SHORT = 10_000;
+
 /** Gets embeddings from the endpoint, each text paid for once, or from the offline encoder. */
 export class Embedder {
   readonly #settings: Settings;
   readonly #parts: EmbedderParts;
   readonly #encoder = new OfflineEncoder();
+  /** The vectors of short texts, being computed or known. */
+  readonly #short = new Map<string, Promise<Float32Array>>();
 
   constructor(settings: Settings, parts: EmbedderParts) {
     this.#settings = settings;
     this.#parts = parts;
   }
 
-  /** One vector of the offline encoder a text. */
-  offline(texts: readonly string[]): Promise<Float32Array[]> {
-    return this.#encoder.encode(texts);
+  /**
+   * One vector of the offline encoder a text. Labels come again and again: the vectors of short texts are kept. They also go
+   * by themselves, since the encoder takes as long for a short text as for the longest beside it.
+   */
+  async offline(texts: readonly string[]): Promise<Float32Array[]> {
+    const isShort = (text: string) => text.length <= SHORT;
+    const short = [...new Set(texts.filter((text) => isShort(text) && !this.#short.has(text)))];
+    if (this.#short.size + short.length > MOST_SHORT) this.#short.clear();
+    const encodedShort = this.#encode(short);
+    for (const [index, text] of short.entries()) {
+      const vector = encodedShort.then((vectors) => vectors[index] as Float32Array);
+      vector.catch(() => this.#short.delete(text));
+      this.#short.set(text, vector);
+    }
+    const kept = texts.map((text) => this.#short.get(text));
+    const long = await this.#encode(texts.filter((text) => !isShort(text)));
+    return Promise.all(kept.map((vector) => vector ?? (long.shift() as Float32Array)));
+  }
+
+  #encode(texts: readonly string[]): Promise<Float32Array[]> {
+    return texts.length === 0 ? Promise.resolve([]) : this.#encoder.encode(texts);
   }
 
   async embed(texts: readonly string[], scope: Scope): Promise<Float32Array[]> {

@@ -59,7 +59,7 @@ export function chooseTopic(question: ChoiceQuestion, similarity: Similarity): T
       return { label: known ?? label, is_new: known === undefined, confidence };
     },
     async offline() {
-      const scores = await similarity(text, labels);
+      const scores = await similarity(prepareMessage(text), labels);
       const best = scores.indexOf(Math.max(...scores));
       const confidence = Math.min(1, Math.max(0, scores[best] ?? 0));
       if (best >= 0 && confidence >= NEW_BELOW) return { label: labels[best] as string, is_new: false, confidence };
