@@ -16,7 +16,8 @@ struct ReadNpy {
 	    "path",
 	    "(id BIGINT, embedding FLOAT[d])",
 	    "Reads the matrix of a NumPy file as one embedding a row. "
-	    "id is the row's number in the matrix, from 0. path is a file, a pattern such as 'shard-*.npy', or a list of "
+	    "FROM 'vectors.npy' is short for it. id is the row's number in the matrix, from 0. path is a file, a pattern "
+	    "such as 'shard-*.npy', or a list of "
 	    "them; "
 	    "the ids then run on from file to file, the files of a pattern in the order of their names (so 10 before 2). "
 	    "Takes "
