@@ -4,7 +4,8 @@ import { AnswerCache, type CacheQuestion } from './answer-cache.ts';
 import { Budget } from './budget.ts';
 import { InvalidAnswer } from './check-label.ts';
 import { Embedder } from './embedder.ts';
-import { Endpoint, EndpointError } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { EndpointError } from './endpoint-error.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { costOf } from './prices.ts';
 import type { ChatMessage, Task } from './prompt.ts';
@@ -56,7 +57,7 @@ export class Asker {
   readonly provider: 'openai' | 'keywords';
   readonly similarity: Similarity;
   readonly #settings: Settings;
-  readonly #endpoint: Endpoint;
+  #endpoint: Promise<Endpoint> | undefined;
   readonly #cache: AnswerCache;
   readonly #usage: UsageLog;
   readonly #budget: Budget;
@@ -67,13 +68,12 @@ export class Asker {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.provider = settings.provider;
-    this.#endpoint = new Endpoint(settings);
     this.#cache = new AnswerCache(join(settings.cache, 'answers'));
     this.#usage = new UsageLog(join(settings.cache, 'usage.jsonl'));
     this.#budget = new Budget(settings);
     this.#limit = pLimit(settings.concurrency);
     this.#embedder = new Embedder(settings, {
-      endpoint: this.#endpoint,
+      endpoint: () => this.#openEndpoint(),
       cache: this.#cache,
       usage: this.#usage,
       budget: this.#budget,
@@ -118,7 +118,7 @@ export class Asker {
     const free = { calls: 0, prompt_tokens: 0, completion_tokens: 0, usd: 0 };
     if (this.provider === 'keywords') return free;
     if ((await this.#cached(task, AnswerCache.keyOf(this.#question(task)))) !== undefined) return free;
-    const tokens = { prompt: countChatTokens(messagesOf(task)), completion: this.#mostTokens(task) };
+    const tokens = { prompt: await countChatTokens(messagesOf(task)), completion: this.#mostTokens(task) };
     const usd = costOf(this.#settings.prices, this.#settings.model, tokens);
     return { calls: 1, prompt_tokens: tokens.prompt, completion_tokens: tokens.completion, usd: usd ?? null };
   }
@@ -155,12 +155,13 @@ export class Asker {
     const messages = messagesOf(task);
     let problem: InvalidAnswer | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const most = this.#mostUsd(task, messages);
+      const most = await this.#mostUsd(task, messages);
       if (!(await this.#budget.reserve(model, most))) return this.#outcome<Answer>('pending', undefined);
       let usd: number | undefined;
       try {
-        const parameters = this.#endpoint.chatParameters(task.schema, task.maxTokens);
-        const completion = await this.#endpoint.complete(messages, parameters, scope.signal);
+        const endpoint = await this.#openEndpoint();
+        const parameters = endpoint.chatParameters(task.schema, task.maxTokens);
+        const completion = await endpoint.complete(messages, parameters, scope.signal);
         const { promptTokens, completionTokens } = completion;
         usd = costOf(prices, model, { prompt: promptTokens, completion: completionTokens });
         const paid = { promptTokens, completionTokens, usd: usd ?? null };
@@ -188,6 +189,12 @@ export class Asker {
     return this.#outcome<Answer>('failed', undefined, problem);
   }
 
+  /** The client of the endpoint, loaded when it is needed. */
+  #openEndpoint(): Promise<Endpoint> {
+    this.#endpoint ??= import('./endpoint.ts').then(({ Endpoint }) => new Endpoint(this.#settings));
+    return this.#endpoint;
+  }
+
   async #cached<Answer>(task: Task<Answer>, key: string): Promise<Answer | undefined> {
     const raw = await this.#cache.get(key);
     const parsed = raw === undefined ? undefined : task.schema.safeParse(raw);
@@ -206,9 +213,9 @@ export class Asker {
   }
 
   /** The most that asking can cost; 0 where it does not matter, since counting tokens takes time. */
-  #mostUsd(task: Task<unknown>, messages: ChatMessage[]): number | undefined {
+  async #mostUsd(task: Task<unknown>, messages: ChatMessage[]): Promise<number | undefined> {
     if (!this.#budget.countsUsd) return 0;
-    const tokens = { prompt: countChatTokens(messages), completion: this.#mostTokens(task) };
+    const tokens = { prompt: await countChatTokens(messages), completion: this.#mostTokens(task) };
     return costOf(this.#settings.prices, this.#settings.model, tokens);
   }
 

@@ -3,7 +3,8 @@ import { DuckTopicsError } from '../errors.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { Scope } from './asker.ts';
 import type { Budget } from './budget.ts';
-import { type Endpoint, EndpointError } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { EndpointError } from './endpoint-error.ts';
 import { OfflineEncoder } from './offline-encoder.ts';
 import { costOf } from './prices.ts';
 import type { Settings } from './settings.ts';
@@ -11,7 +12,7 @@ import { countTokens } from './tokens.ts';
 import type { UsageLog } from './usage-log.ts';
 
 export interface EmbedderParts {
-  endpoint: Endpoint;
+  endpoint: () => Promise<Endpoint>;
   cache: AnswerCache;
   usage: UsageLog;
   budget: Budget;
@@ -89,7 +90,7 @@ export class Embedder {
     const { prices, embeddingModel: model } = this.#settings;
     scope.signal.throwIfAborted();
     if (scope.refused !== undefined) throw scope.refused;
-    const tokens = batch.map(countTokens);
+    const tokens = await Promise.all(batch.map(countTokens));
     const most = costOf(prices, model, { prompt: sum(tokens), completion: 0 });
     if (!(await budget.reserve(model, budget.countsUsd ? most : 0))) {
       throw new DuckTopicsError('the budget is used up', {
@@ -98,7 +99,7 @@ export class Embedder {
     }
     let usd: number | undefined;
     try {
-      const { vectors, promptTokens } = await endpoint.embed(batch, scope.signal);
+      const { vectors, promptTokens } = await (await endpoint()).embed(batch, scope.signal);
       usd = costOf(prices, model, { prompt: promptTokens, completion: 0 });
       const share = 1 / batch.length;
       for (const [index, text] of batch.entries()) {

@@ -1,6 +1,7 @@
 import OpenAI, { APIError } from 'openai';
 import { z } from 'zod';
 import { InvalidAnswer } from './check-label.ts';
+import { EndpointError } from './endpoint-error.ts';
 import type { ChatMessage } from './prompt.ts';
 import { redact } from './redact.ts';
 import { isFinal, isTimeout, withRetries } from './retry.ts';
@@ -18,17 +19,6 @@ export interface Completion {
 export interface Embeddings {
   vectors: Float32Array[];
   promptTokens: number;
-}
-
-/** The endpoint could not be asked; `isFinal` where it would refuse any other question too. The key is not in the text. */
-export class EndpointError extends Error {
-  override readonly name = 'EndpointError';
-  readonly isFinal: boolean;
-
-  constructor(message: string, final: boolean) {
-    super(message);
-    this.isFinal = final;
-  }
 }
 
 /** An OpenAI-compatible endpoint, with retries and a time limit for each request. */
@@ -74,8 +64,8 @@ export class Endpoint {
       return {
         content,
         problem: problemOf(choice.finish_reason, choice.message.refusal),
-        promptTokens: completion.usage?.prompt_tokens ?? countChatTokens(messages),
-        completionTokens: completion.usage?.completion_tokens ?? countTokens(content),
+        promptTokens: completion.usage?.prompt_tokens ?? (await countChatTokens(messages)),
+        completionTokens: completion.usage?.completion_tokens ?? (await countTokens(content)),
       };
     });
   }
@@ -92,8 +82,7 @@ export class Endpoint {
       const rows = parsed.data.data.sort((a, b) => a.index - b.index);
       return {
         vectors: rows.map((row) => Float32Array.from(row.embedding)),
-        promptTokens:
-          parsed.data.usage?.prompt_tokens ?? texts.map(countTokens).reduce((sum, tokens) => sum + tokens, 0),
+        promptTokens: parsed.data.usage?.prompt_tokens ?? (await countTokens(texts.join('\n'))),
       };
     });
   }
