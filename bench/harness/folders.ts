@@ -1,0 +1,18 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../../src/paths.ts';
+
+/** The folder of the benchmarks' sources. */
+export const benchFolder = join(packageRoot, 'bench');
+
+/** A file or folder among what the benchmarks can make again; its parent folder exists afterwards. */
+export function cached(...names: string[]): string {
+  const path = join(process.env.DUCKTOPICS_CACHE || join(packageRoot, '.cache'), 'bench', ...names);
+  mkdirSync(dirname(path), { recursive: true });
+  return path;
+}
+
+/** A folder for what runs hand to each other, such as centroids; emptied by whoever made it. */
+export function scratch(...names: string[]): string {
+  return cached('scratch', ...names);
+}

@@ -1,0 +1,61 @@
+import { assign } from './comparisons/assign.ts';
+import { clearTraces } from './comparisons/jobs.ts';
+import { notebook } from './comparisons/notebook.ts';
+import { scale } from './comparisons/scale.ts';
+import { train } from './comparisons/train.ts';
+import { udf } from './comparisons/udf.ts';
+import { describeMachine, machineMarkdown } from './harness/machine.ts';
+import { preparePeers } from './harness/python.ts';
+import { markdownTable, type Outcome, resultsFolder, writeOutcome, writeReadme } from './harness/report.ts';
+import { progress } from './harness/rounds.ts';
+import { type ComparisonName, type Options, parseOptions, usage } from './options.ts';
+
+const comparisons: Record<ComparisonName, (options: Options) => Promise<Outcome>> = {
+  notebook,
+  assign,
+  train,
+  scale,
+  udf,
+};
+
+/** `npm run bench`: runs the comparisons, prints their tables, and writes everything into `bench/results`. */
+async function main(args: string[]): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(usage);
+    return;
+  }
+  const options = parseOptions(args);
+  await preparePeers();
+  const machine = await describeMachine();
+  const folder = resultsFolder(new Date(machine.date));
+  if (machine.load > 0.5)
+    progress(`other programs are running: load ${machine.load.toFixed(1)}; the figures will be off`);
+
+  const parts = [machineMarkdown(machine, options.threads, options.pairs)];
+  console.log(parts[0]);
+  for (const name of options.only) {
+    const outcome = await comparisons[name](options);
+    writeOutcome(folder, name, outcome, machine);
+    const markdown = [...outcome.tables.map(markdownTable), foreign(outcome)].join('\n');
+    console.log(markdown);
+    parts.push(markdown);
+  }
+  clearTraces();
+  if (options.writeReadme) writeReadme(parts.join('\n'));
+  progress(`every run is in ${folder}`);
+}
+
+/** How quiet the machine was. */
+function foreign(outcome: Outcome): string {
+  const runs = Object.values(outcome.cases).flatMap((series) => series.flatMap((entry) => entry.runs));
+  const most = Math.max(0, ...runs.map((run) => run.foreignCores));
+  const mean = runs.reduce((sum, run) => sum + run.foreignCores, 0) / Math.max(1, runs.length);
+  return `Other programs used ${mean.toFixed(2)} cores during these runs, ${most.toFixed(2)} in the worst one.\n`;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
