@@ -8,6 +8,7 @@ centroid's squared distance (in double precision) exceeds that of FAISS' one, fo
 
 import json
 import sys
+import tempfile
 
 import duckdb
 import faiss
@@ -19,17 +20,23 @@ connection.execute(f"LOAD '{extension}'")
 
 results = []
 for d in map(int, sys.argv[3:]):
-    connection.execute(
-        f"CREATE OR REPLACE TABLE messages AS FROM synthetic_embeddings({rows}, {d}, clusters := 50, seed := {d})"
-    )
-    embeddings = connection.execute("SELECT embedding FROM messages ORDER BY id").fetchnumpy()["embedding"]
-    embeddings = numpy.stack(embeddings).astype(numpy.float32).reshape(rows, d)
+    random = numpy.random.default_rng(d)
+    centres = random.normal(scale=2, size=(50, d))
+    embeddings = (centres[random.integers(0, 50, rows)] + random.normal(size=(rows, d))).astype(numpy.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        numpy.save(f"{folder}/embeddings.npy", embeddings)
+        connection.execute(f"CREATE OR REPLACE TABLE messages AS FROM read_npy('{folder}/embeddings.npy')")
     for k in (1, 7, 100, 1000):
-        centroids = numpy.ascontiguousarray(embeddings[numpy.random.default_rng(k).choice(rows, k, replace=False)])
+        centroids = numpy.ascontiguousarray(embeddings[random.choice(rows, k, replace=False)])
         index = faiss.IndexFlatL2(d)
         index.add(centroids)
         theirs = index.search(embeddings, 1)[1].ravel()
-        connection.execute("CREATE OR REPLACE TABLE model AS SELECT ?::FLOAT[][] AS centroids", [centroids.tolist()])
+        with tempfile.TemporaryDirectory() as folder:
+            numpy.save(f"{folder}/centroids.npy", centroids)
+            connection.execute(
+                "CREATE OR REPLACE TABLE model AS "
+                f"SELECT list(embedding ORDER BY id) AS centroids FROM read_npy('{folder}/centroids.npy')"
+            )
         ours = connection.execute(
             "SELECT nearest_centroid_index(embedding, (SELECT centroids FROM model)) AS nearest FROM messages ORDER BY id"
         ).fetchnumpy()["nearest"]

@@ -14,9 +14,6 @@ constexpr size_t BLOCK_BYTES = 384 << 10;
 //! Packed rows that wait while the blocks of centroids pass.
 constexpr size_t BATCH_BYTES = 1 << 20;
 
-//! Rows that a set sees before it builds what pruning needs, which costs about as much as this many rows.
-constexpr uint64_t ROWS_BEFORE_PRUNING = 4096;
-
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
 } // namespace
@@ -67,7 +64,7 @@ const Pruning *CentroidSet::PruningFor(uint64_t n) const {
 	if (current) {
 		return current->Pays() ? current : nullptr;
 	}
-	if (!Pruning::IsWorthTrying(k, d) || rows_seen.fetch_add(n, std::memory_order_relaxed) < ROWS_BEFORE_PRUNING) {
+	if (!Pruning::IsWorthTrying(k, d, rows_seen.fetch_add(n, std::memory_order_relaxed))) {
 		return nullptr;
 	}
 	std::unique_lock<std::mutex> guard(pruning_lock, std::try_to_lock);

@@ -17,8 +17,12 @@ constexpr float ROUNDING = 2e-5f;
 //! Share of the centroids' squared norms that may stay outside the projection; 0.1 to 0.25 were the fastest on real
 //! sentence embeddings at 1,000 to 4,096 centroids.
 constexpr double LARGEST_REST = 0.18;
+//! The same where pruning is asked for whatever it costs: what half of the directions always reach.
+constexpr double REST_WHEN_FORCED = 0.9;
 //! Directions that a projection has at most; data that needs more (or half of all) gains nothing.
 constexpr uint32_t MOST_DIRECTIONS = 288;
+//! Rows that a set sees before it builds what pruning needs, which costs about as much as this many rows.
+constexpr uint64_t ROWS_BEFORE_PRUNING = 4096;
 //! Rows after which Pays() decides.
 constexpr uint64_t TRIAL_ROWS = 512;
 //! What looking at a centroid in full costs, in multiply-adds of the plain kernel: for each component, and each time.
@@ -55,14 +59,14 @@ struct Pruning::Tile {
 	std::vector<float> nearest;
 };
 
-bool Pruning::IsWorthTrying(uint64_t k, uint32_t d) {
+bool Pruning::IsWorthTrying(uint64_t k, uint32_t d, uint64_t rows_seen) {
 	switch (RequestedMode()) {
 	case Mode::NEVER:
 		return false;
 	case Mode::ALWAYS:
 		return true;
 	default:
-		return d >= 96 && k >= 256;
+		return d >= 96 && k >= 256 && rows_seen >= ROWS_BEFORE_PRUNING;
 	}
 }
 
@@ -77,7 +81,8 @@ Pruning::Pruning(const CentroidSet &set, std::shared_ptr<const Projection> given
 		}
 	}
 	if (!projection) {
-		projection.reset(new Projection(centred.data(), k, d, std::min(MOST_DIRECTIONS, d / 2), LARGEST_REST));
+		const double rest = RequestedMode() == Mode::ALWAYS ? REST_WHEN_FORCED : LARGEST_REST;
+		projection.reset(new Projection(centred.data(), k, d, std::min(MOST_DIRECTIONS, (d + 1) / 2), rest));
 		if (projection->Size() == 0) {
 			return;
 		}

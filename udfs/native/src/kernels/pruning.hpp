@@ -28,8 +28,8 @@ public:
 	//! of the same data; null finds one. The set must outlive this.
 	Pruning(const CentroidSet &set, std::shared_ptr<const Projection> projection);
 
-	//! Whether, at this number of centroids and dimensions, building is worth a try.
-	static bool IsWorthTrying(uint64_t k, uint32_t d);
+	//! Whether building is worth a try for k centroids of d components to which rows_seen rows were compared so far.
+	static bool IsWorthTrying(uint64_t k, uint32_t d, uint64_t rows_seen);
 	//! Whether rows so far took less work than the plain kernel would have; true while there are too few to tell.
 	bool Pays() const;
 
