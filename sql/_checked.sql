@@ -1,4 +1,4 @@
--- The value itself, or an error where the model is empty. It must come first in a call that also takes _centroids(model).
+-- The value itself, or an error where the model is empty. The value is an expression with _centroids(model).
 --
 -- IN with a subquery becomes a mark join, which DuckDB's join order optimizer does not move. So the centroids, which are joined
 -- after it, stay above all joins of the user's query. Below one they would be copied into each row of its hash table.

@@ -21,7 +21,7 @@ CREATE OR REPLACE TEMP MACRO assign_clusters(tbl, model, id := 'id', embedding :
   FROM (
     SELECT
       _row.id,
-      nearest_centroid_list(_checked(_row.embedding, model), _centroids(model), 2) AS nearest
+      _checked(nearest_centroid_list(_row.embedding, _centroids(model), 2), model) AS nearest
     FROM (
       SELECT columns(_as_column(*, id)) AS id, columns(_as_column(*, embedding)) AS embedding
       FROM query_table(_as_table(tbl))

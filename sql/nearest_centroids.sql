@@ -14,7 +14,7 @@ CREATE OR REPLACE TEMP MACRO nearest_centroids(embedding, model, n) AS
   -- A lambda cannot hold a subquery, so the ids are handed to it in a struct.
   list_transform(
     [{
-      'nearest': nearest_centroid_list(_checked(embedding, model), _centroids(model), n),
+      'nearest': _checked(nearest_centroid_list(embedding, _centroids(model), n), model),
       'cluster_ids': _cluster_ids(model)
     }],
     lambda found: list_transform(
