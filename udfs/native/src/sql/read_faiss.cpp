@@ -22,14 +22,10 @@ struct ReadFaiss {
 	    "(cluster_id BIGINT, centroid FLOAT[])",
 	    "Reads the vectors of a FAISS index file as a model. "
 	    "FROM 'topics.faiss' is short for it. cluster_id is the id that an IDMap gives the vector, or its position, "
-	    "from 0. Takes what keeps vectors whole: "
-	    "IndexFlatL2, IndexFlatIP, HNSW over Flat, an IDMap or IDMap2 over one of these, and of an IVF index the "
-	    "centroids "
-	    "of its lists. path is one local file. The file is read a chunk of rows at a time, so an index of any size "
-	    "takes "
-	    "little memory. Errors: a file that is missing, is no FAISS index, is cut short or damaged, or changes while "
-	    "it is "
-	    "read; another type of index.",
+	    "from 0. Takes what keeps vectors whole: IndexFlatL2, IndexFlatIP, HNSW over Flat, an IDMap or IDMap2 over "
+	    "one of these, and of an IVF index the centroids of its lists. path is one local file. The file is read a "
+	    "chunk of rows at a time, so an index of any size takes little memory. Errors: a file that is missing, is no "
+	    "FAISS index, is cut short or damaged, or changes while it is read; another type of index.",
 	    "SELECT write_faiss('topics', 'topics.faiss'); SELECT cluster_id, centroid FROM read_faiss('topics.faiss')"};
 
 	explicit ReadFaiss(TableBind &bind);

@@ -17,16 +17,12 @@ struct ReadNpy {
 	    "(id BIGINT, embedding FLOAT[d])",
 	    "Reads the matrix of a NumPy file as one embedding a row. "
 	    "FROM 'vectors.npy' is short for it. id is the row's number in the matrix, from 0. path is a file, a pattern "
-	    "such as 'shard-*.npy', or a list of "
-	    "them; "
-	    "the ids then run on from file to file, the files of a pattern in the order of their names (so 10 before 2). "
-	    "Takes "
-	    "matrices in C order of dtype <f4, <f8 or <f2 with 1 to 99999 columns; <f8 is rounded to FLOAT. The file is "
-	    "read "
-	    "a chunk of rows at a time by all threads, and not at all where only id is asked for. Errors: a file that is "
-	    "missing, is no .npy file, has another shape or dtype, has more or fewer bytes than its header says, or "
-	    "changes "
-	    "while it is read; files of different dimensions.",
+	    "such as 'shard-*.npy', or a list of them; the ids then run on from file to file, the files of a pattern in "
+	    "the order of their names (so 10 before 2). Takes matrices in C order of dtype <f4, <f8 or <f2 with 1 to "
+	    "99999 columns; <f8 is rounded to FLOAT. The file is read a chunk of rows at a time by all threads, and not "
+	    "at all where only id is asked for. Errors: a file that is missing, is no .npy file, has another shape or "
+	    "dtype, has more or fewer bytes than its header says, or changes while it is read; files of different "
+	    "dimensions.",
 	    "SELECT id, embedding FROM read_npy('tiny.npy')"};
 
 	explicit ReadNpy(TableBind &bind);

@@ -19,17 +19,13 @@ struct SyntheticEmbeddings {
 	    "n, d, clusters := 0, seed := 1234",
 	    "(id BIGINT, embedding FLOAT[d])",
 	    "Makes n random embeddings of d dimensions, the same ones whenever n, d, clusters and seed are the same. "
-	    "id runs from 0. With clusters = 0 every component is uniform in [0, 1), like numpy.random.rand. Otherwise the "
-	    "rows "
-	    "are a mixture of that many Gaussian clusters: noise of standard deviation 1 around centres whose components "
-	    "are "
-	    "normal with standard deviation 8 / sqrt(2 d) * clusters^(1/d), so that centres are about 8 deviations apart; "
-	    "the "
-	    "weight of cluster j, from 0, is in proportion to 1 / sqrt(j + 1). Every number depends on seed, id and its "
-	    "place "
-	    "in the row alone (SplitMix64, ziggurat): a larger n adds rows and changes none, and the number of threads "
-	    "does "
-	    "not matter. Errors: n < 0, d outside 1 to 99999, clusters < 0, clusters x d above 268435456, NULL.",
+	    "id runs from 0. With clusters = 0 every component is uniform in [0, 1), like numpy.random.rand. Otherwise "
+	    "the rows are a mixture of that many Gaussian clusters: noise of standard deviation 1 around centres whose "
+	    "components are normal with standard deviation 8 / sqrt(2 d) * clusters^(1/d), so that centres are about 8 "
+	    "deviations apart; the weight of cluster j, from 0, is in proportion to 1 / sqrt(j + 1). Every number "
+	    "depends on seed, id and its place in the row alone (SplitMix64, ziggurat): a larger n adds rows and changes "
+	    "none, and the number of threads does not matter. Errors: n < 0, d outside 1 to 99999, clusters < 0, "
+	    "clusters x d above 268435456, NULL.",
 	    "SELECT id, embedding FROM synthetic_embeddings(2, 3, clusters := 5)"};
 
 	explicit SyntheticEmbeddings(TableBind &bind);

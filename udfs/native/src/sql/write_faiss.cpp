@@ -25,11 +25,9 @@ constexpr FunctionDocumentation DOCUMENTATION {
     "BIGINT",
     "Writes centroids and their ids to a FAISS index file; returns how many. "
     "Where the ids are 0, 1, 2, ... in this order the file holds an IndexFlatL2, otherwise an IndexIDMap2 over one, "
-    "which "
-    "keeps them. The file appears whole or not at all, and takes the place of one of that name. The macro write_faiss "
-    "writes a table. Errors: no centroids, ragged ones, NaN or infinity; ids that are NULL, negative, repeated or not "
-    "as "
-    "many as the centroids; a path that cannot be written.",
+    "which keeps them (an IndexIDMap where several centroids share an id). The file appears whole or not at all, and "
+    "takes the place of one of that name. The macro write_faiss writes a table. Errors: no centroids, ragged ones, NaN "
+    "or infinity; ids that are NULL, negative or not as many as the centroids; a path that cannot be written.",
     "SELECT write_faiss_index([[0.0, 0.0], [3.0, 4.0]], [10, 20], 'two.faiss') AS written"};
 DUCKTOPICS_DOCUMENTED(DOCUMENTATION);
 
