@@ -9,7 +9,7 @@
 -- Variable       Default   Meaning
 -- near           5         how many nearest topics are candidates, by centroid and by label
 -- ask_from       0.6       the mean cosine of centroids and labels from which a pair is shown to the model
--- merge_from     0.85      the mean cosine from which a pair is one topic, where no model is asked
+-- merge_from     0.74      the mean cosine from which a pair is one topic, where no model is asked
 -- supertopics    sqrt(n)   how many supertopics the n merged topics get
 -- seed           1234      the seed of their clustering
 --
@@ -37,7 +37,7 @@ SELECT
   asked.* EXCLUDE (answer),
   'model' AS judged_by,
   -- What the model was not asked, the threshold decides; status says so.
-  coalesce(answer.same, similarity >= coalesce(getvariable('merge_from'), 0.85)) AS same,
+  coalesce(answer.same, similarity >= coalesce(getvariable('merge_from'), 0.74)) AS same,
   answer.confidence AS confidence,
   answer.status AS status,
   answer.error AS error
@@ -46,7 +46,7 @@ UNION ALL
 SELECT
   candidate.*,
   'threshold',
-  similarity >= coalesce(getvariable('merge_from'), 0.85),
+  similarity >= coalesce(getvariable('merge_from'), 0.74),
   NULL,
   'done',
   NULL

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../paths.ts';
 import { demoCommand } from './demo-command.ts';
+import { discoverCommand } from './discover-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { functionsCommand } from './functions-command.ts';
 import { initFileCommand } from './init-file-command.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command');
   const commands = [
+    discoverCommand(),
     queryCommand(),
     runCommand(),
     functionsCommand(),

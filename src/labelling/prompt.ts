@@ -30,11 +30,15 @@ export interface ChatMessage {
 export const MAX_MESSAGE = 600;
 export const MAX_MESSAGES = 30;
 
-/** The messages of a list as they are shown: no NULL, no empty ones, white space as one space, cut to `MAX_MESSAGE`. */
-export function prepareMessages(texts: readonly (string | null)[], most = MAX_MESSAGES): string[] {
+/** The messages of a list as they are shown: no NULL, no empty ones, white space as one space, cut. */
+export function prepareMessages(
+  texts: readonly (string | null)[],
+  most = MAX_MESSAGES,
+  characters = MAX_MESSAGE,
+): string[] {
   return texts
     .filter((text) => text !== null)
-    .map((text) => prepareMessage(text))
+    .map((text) => prepareMessage(text, characters))
     .filter((text) => text !== '')
     .slice(0, most);
 }

@@ -21,7 +21,7 @@ export interface ChoiceQuestion {
 const VERSION = 1;
 
 /** Below this similarity to every label a message belongs to none of them, where no model is asked. */
-const NEW_BELOW = 0.1;
+const NEW_BELOW = 0.2;
 
 const schema = z.object({
   choice: z.int().describe('the number of the topic, or 0 for none of these'),
@@ -59,7 +59,7 @@ export function chooseTopic(question: ChoiceQuestion, similarity: Similarity): T
       return { label: known ?? label, is_new: known === undefined, confidence };
     },
     async offline() {
-      const scores = await similarity(prepareMessage(text), labels);
+      const scores = await similarity(prepareMessage(text, 300), labels);
       const best = scores.indexOf(Math.max(...scores));
       const confidence = Math.min(1, Math.max(0, scores[best] ?? 0));
       if (best >= 0 && confidence >= NEW_BELOW) return { label: labels[best] as string, is_new: false, confidence };

@@ -28,7 +28,7 @@ const schema = z.object({
 /** Asks whether two topics should become one. */
 export function sameTopic({ first, second }: SameTopicQuestion, similarity: Similarity): Task<SameTopic> {
   const labels = [prepareMessage(first.label), prepareMessage(second.label)] as const;
-  const texts = { a: prepareMessages(first.texts, 8), b: prepareMessages(second.texts, 8) };
+  const texts = { a: prepareMessages(first.texts, 8, 250), b: prepareMessages(second.texts, 8, 250) };
   const { mark, blocks } = fence({ name: labels, first: texts.a, second: texts.b });
   return {
     name: 'same_topic',
