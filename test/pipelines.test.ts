@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { open } from '../src/index.ts';
+import { packageRoot } from '../src/paths.ts';
+import { ducktopics } from './support/command.ts';
+import { writeNpy } from './support/npy-file.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const script = (name: string) => join(packageRoot, 'sql', 'pipelines', `${name}.sql`);
+
+/** 600 messages on three subjects, 200 each. */
+const messages = `
+  SELECT
+    i AS id,
+    ['invoice refund payment', 'crash update screen', 'password login account'][i % 3 + 1] || ' number ' || i AS text,
+    [CASE WHEN c = i % 3 THEN 1 ELSE 0 END + (hash(i, c) % 100) / 1000 FOR c IN range(3)]::FLOAT[] AS embedding
+  FROM range(600) AS t (i)`;
+
+async function run(name: string, file: string, settings: Record<string, string>) {
+  const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  return ducktopics(['run', script(name), '--db', file, '--format', 'json', ...set], { cwd: folder });
+}
+
+test('discover.sql finds the topics of a table and ends with an overview', async () => {
+  const file = join(folder, 'table.duckdb');
+  {
+    await using db = await open(file);
+    await db.connection.run(`CREATE TABLE messages AS ${messages}`);
+  }
+  const { code, stdout, stderr } = await run('discover', file, { k: '3', samples: '5' });
+  assert.equal(code, 0, stderr);
+  const overview = JSON.parse(stdout) as { size: number; share: number; keywords: string; example: string }[];
+  assert.deepEqual(
+    overview.map(({ size, share }) => [size, share]),
+    Array(3).fill([200, 0.3333]),
+  );
+  assert.deepEqual(overview.map(({ keywords }) => keywords.split(' ').slice(0, 3).sort().join(' ')).sort(), [
+    'account login password',
+    'crash screen update',
+    'invoice payment refund',
+  ]);
+  for (const { keywords, example } of overview) assert.ok(example.includes(keywords.split(' ')[0] as string));
+
+  await using db = await open(file, { readOnly: true });
+  assert.deepEqual(await db.query('SELECT cluster_id, size FROM topics ORDER BY cluster_id'), [
+    { cluster_id: 0, size: 200n },
+    { cluster_id: 1, size: 200n },
+    { cluster_id: 2, size: 200n },
+  ]);
+  const [assigned] = await db.query(`
+    SELECT count(*) AS n, count(DISTINCT (id % 3, cluster_id)) AS pairs, count(distance) AS distances, count(margin) AS margins
+    FROM assignments`);
+  assert.deepEqual(assigned, { n: 600n, pairs: 3n, distances: 600n, margins: 600n });
+  assert.deepEqual(await db.query('SELECT count(*) AS n, min(len(keywords)) AS words FROM topic_keywords'), [
+    { n: 3n, words: 4n },
+  ]);
+  assert.deepEqual(await db.query('SELECT DISTINCT count(*) OVER (PARTITION BY cluster_id) AS n FROM topic_samples'), [
+    { n: 5n },
+  ]);
+});
+
+test('discover.sql takes a Parquet pattern and names of columns, and replaces earlier tables', async () => {
+  const parts = join(folder, 'mail.v1');
+  {
+    await using db = await open();
+    await db.connection.run(
+      `COPY (SELECT id AS "Message Id", text AS body, embedding AS vector, id % 2 AS part FROM (${messages})) TO '${parts}' (FORMAT parquet, PARTITION_BY (part))`,
+    );
+  }
+  const file = join(folder, 'parquet.duckdb');
+  const settings = {
+    input: `${parts}/*/*.parquet`,
+    id: 'Message Id',
+    text: 'body',
+    embedding: 'vector',
+    k: '3',
+    niter: '5',
+    passes: '1',
+    seed: '7',
+  };
+  for (const run_ of [1, 2]) {
+    const { code, stdout, stderr } = await run('discover', file, settings);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).length, 3, `run ${run_}`);
+  }
+  await using db = await open(file, { readOnly: true });
+  assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables() ORDER BY table_name'), [
+    { table_name: 'assignments' },
+    { table_name: 'topic_keywords' },
+    { table_name: 'topic_samples' },
+    { table_name: 'topics' },
+  ]);
+  assert.deepEqual(await db.query('SELECT count(*) AS n, count(DISTINCT cluster_id) AS k FROM topic_samples'), [
+    { n: 60n, k: 3n },
+  ]);
+});
+
+test('discover.sql names a column that is missing', async () => {
+  const file = join(folder, 'missing.duckdb');
+  {
+    await using db = await open(file);
+    await db.connection.run(`CREATE TABLE mail AS ${messages}`);
+  }
+  const { code, stderr } = await run('discover', file, { input: 'mail', k: '3', embedding: 'vector' });
+  assert.equal(code, 1);
+  assert.match(stderr, /unknown column: vector; expected one of id, text, embedding/);
+});
+
+test('notebook.sql does the job of the notebook on a .npy file', async () => {
+  const [n, d] = [6000, 16];
+  const npy = join(folder, 'vectors.npy');
+  writeNpy(
+    npy,
+    [n, d],
+    Float32Array.from({ length: n * d }, (_, i) => ((i * 2654435761) % 4294967296) / 4294967296),
+  );
+  const file = join(folder, 'notebook.duckdb');
+  const { code, stdout, stderr } = await run('notebook', file, { input: npy });
+  assert.equal(code, 0, stderr);
+  const [summary] = JSON.parse(stdout);
+  assert.equal(summary.documents, n);
+  assert.equal(summary.clusters, 100);
+  assert.equal(summary.distribution.length, 100);
+  assert.equal(
+    summary.distribution.reduce((sum: number, size: number) => sum + size, 0),
+    n,
+  );
+  assert.equal(Math.min(...summary.distribution), summary.smallest);
+
+  await using db = await open(file, { readOnly: true });
+  assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables() ORDER BY table_name'), [
+    { table_name: 'assignments' },
+    { table_name: 'cluster_sizes' },
+    { table_name: 'topics' },
+  ]);
+  const [row] = await db.query(`
+    SELECT
+      (SELECT count(*) FROM assignments JOIN topics USING (cluster_id)) AS assigned,
+      (SELECT list(size ORDER BY cluster_id) = list(n ORDER BY cluster_id) FROM cluster_sizes
+        LEFT JOIN (SELECT cluster_id, count(*) AS n FROM assignments GROUP BY cluster_id) USING (cluster_id)) AS counted,
+      (SELECT count(*) FROM read_npy('${npy}') JOIN assignments USING (id)
+        WHERE cluster_id <> nearest_centroid(embedding, 'topics')) AS wrong,
+      (SELECT len(any_value(centroid)) FROM topics) AS d`);
+  assert.deepEqual(row, { assigned: BigInt(n), counted: true, wrong: 0n, d: BigInt(d) });
+});
+
+test('notebook.sql takes a table', async () => {
+  const file = join(folder, 'notebook-table.duckdb');
+  {
+    await using db = await open(file);
+    await db.connection.run(
+      'CREATE TABLE vectors AS SELECT i AS id, [i % 4, i % 4 // 2]::FLOAT[] AS embedding FROM range(100) AS t (i)',
+    );
+  }
+  const { code, stdout, stderr } = await run('notebook', file, { input: 'vectors', k: '4', niter: '2', seed: '1' });
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), [
+    { documents: 100, clusters: 4, smallest: 25, largest: 25, distribution: [25, 25, 25, 25] },
+  ]);
+});
+
+test('notebook.sql names the file that is missing', async () => {
+  const { code, stderr } = await run('notebook', join(folder, 'none.duckdb'), {});
+  assert.equal(code, 1);
+  assert.match(stderr, /message_embeddings\.npy.*no such file|no such file.*message_embeddings\.npy/);
+});
