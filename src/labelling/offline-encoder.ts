@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { isClone } from '../paths.ts';
 
 interface Reply {
   id: number;
@@ -56,8 +55,8 @@ export class OfflineEncoder {
 }
 
 function startThread(): Worker {
-  if (!isClone) return new Worker(new URL('./offline-encoder-thread.js', import.meta.url));
-  // In a clone the thread needs the loader of TypeScript first.
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./offline-encoder-thread.js', import.meta.url));
+  // From its sources the thread needs the loader of TypeScript first.
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const thread = JSON.stringify(new URL('./offline-encoder-thread.ts', import.meta.url).href);
   return new Worker(`import(${loader}).then(({ register }) => { register(); return import(${thread}); })`, {
