@@ -8,8 +8,9 @@ export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url
 /** Whether this is a clone, which runs from its TypeScript sources, and not an installed package. */
 export const isClone = existsSync(join(packageRoot, 'src', 'paths.ts'));
 
-/** The native extension that belongs to this package. */
-export const extensionPath = join(packageRoot, 'build', 'ducktopics.duckdb_extension');
+/** The native extension that belongs to this package; DUCKTOPICS_EXTENSION names another build of it. */
+export const extensionPath =
+  process.env.DUCKTOPICS_EXTENSION ?? join(packageRoot, 'build', 'ducktopics.duckdb_extension');
 
 /** The macros, one a file. */
 export const macroFolder = join(packageRoot, 'sql');

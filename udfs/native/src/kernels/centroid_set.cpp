@@ -83,11 +83,17 @@ std::shared_ptr<const Projection> CentroidSet::GetProjection() const {
 }
 
 void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) const {
+	if (n == 0) {
+		return;
+	}
 	const Pruning *current = PruningFor(n);
 	current ? current->NearestList(rows, n, 1, index) : NearestPlain(rows, n, index);
 }
 
 void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+	if (n == 0) {
+		return;
+	}
 	const Pruning *current = PruningFor(n);
 	current ? current->NearestList(rows, n, count, index) : NearestListPlain(rows, n, count, index);
 }
