@@ -207,3 +207,13 @@ test('query whose reader has gone ends without a word', async () => {
   assert.equal(await stderr, '');
   assert.equal(code, 141);
 });
+
+test('a query that fails after its first rows prints no rows and an error', async () => {
+  const sql = "SELECT CASE WHEN id = 150_000 THEN error('boom') ELSE id END AS id FROM range(200_000) AS r(id)";
+  for (const format of ['csv', 'json', 'table', 'markdown']) {
+    const { code, stdout, stderr } = await ducktopics(['query', sql, '--format', format]);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /boom/);
+  }
+});

@@ -55,7 +55,7 @@ async function discover(mails: string, file: string, json: boolean): Promise<voi
         const messages = found.messages?.toLocaleString('en-US');
         process.stdout.write(`\n${messages} mails in ${found.topics} topics, found in ${seconds.toFixed(1)} s:\n`);
         await new ResultPrinter(db, { format: 'table', maxRows: topicCount }).print(
-          await connection.stream(topicsQuery),
+          await connection.run(topicsQuery),
           'UTC',
         );
       }

@@ -130,7 +130,7 @@ ORDER BY merged_topics.size DESC, topic_id`;
 
 async function printTopics({ db }: Run): Promise<void> {
   const printer = new ResultPrinter(db, { format: 'table', maxRows: 40 });
-  await printer.print(await db.connection.stream(topicsQuery), 'UTC');
+  await printer.print(await db.connection.run(topicsQuery), 'UTC');
   const [row] = await db.query<Record<string, bigint>>(`
     SELECT count(*) FILTER (provider = 'keywords' AND status = 'done') AS keywords,
            count(*) FILTER (status = 'pending') AS pending,

@@ -21,9 +21,8 @@ export async function query(sql: string, options: QueryOptions): Promise<void> {
       checkpoint();
       try {
         const timeZone = await timeZoneOf(db.connection);
-        const result = await runStatement(db.connection, statement, { stream: isLast });
+        const result = await runStatement(db.connection, statement);
         if (hasRows(result)) toPrint = { result, timeZone };
-        else if (isLast) await result.fetchAllChunks();
         if (isLast && toPrint !== undefined) await printer.print(toPrint.result, toPrint.timeZone);
       } catch (error) {
         checkpoint();

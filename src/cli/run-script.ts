@@ -39,7 +39,7 @@ export async function runScript(connection: DuckDBConnection, script: Script, ru
 /** Runs one statement and returns how many rows it gave or changed; undefined where that means nothing. */
 async function runOne(connection: DuckDBConnection, statement: Statement, run: ScriptRun): Promise<number | undefined> {
   const timeZone = await timeZoneOf(connection);
-  const result = await runStatement(connection, statement, { stream: true });
+  const result = await runStatement(connection, statement);
   if (hasRows(result) && run.printer !== undefined) {
     return run.printer.print(result, timeZone, () => run.progress.pause());
   }
