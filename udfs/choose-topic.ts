@@ -10,6 +10,6 @@ export const chooseTopic: HostFunction = {
 label most similar to the message is chosen, by the offline sentence encoder or, where that is not installed, by shared words.
 
 NULL text: NULL. NULL also where the budget is used up. Errors: the endpoint's, after retries; answers that came are kept.`,
-  example: "SELECT choose_topic('cheap flights to Rome', ['travel, flights', 'cooking, recipes']) AS choice",
+  example: "SELECT choose_topic('cheap flights to Rome', ['travel, flights', 'cooking, recipes']).label AS label",
   run: eachRow(([text, labels], labeller, scope) => labeller.choose({ text, labels }, scope)),
 };

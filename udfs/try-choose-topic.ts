@@ -7,6 +7,7 @@ export const tryChooseTopic: HostFunction = {
   description: `Does what \`choose_topic\` does and says how it went, instead of failing.
 
 \`status\` is \`done\`; \`pending\` where the budget is used up; or \`failed\`, with \`error\`. The choice is NULL unless it is done.`,
-  example: "SELECT unnest(try_choose_topic('cheap flights to Rome', ['travel, flights', 'cooking, recipes']))",
+  example: `SELECT answer.label, answer.provider, answer.status
+FROM (SELECT try_choose_topic('cheap flights to Rome', ['travel, flights', 'cooking, recipes']) AS answer)`,
   run: eachRow(([text, labels], labeller, scope) => labeller.tryChoose({ text, labels }, scope)),
 };

@@ -17,3 +17,7 @@ FROM (VALUES
 
 CREATE TABLE topics AS FROM kmeans_train('messages', k := 3, passes := 2);
 CREATE TABLE assignments AS FROM assign_clusters('messages', 'topics');
+
+-- Two topics that are one, and the embeddings of the topics' labels: embed_text(label) makes them, here the centroids stand in.
+CREATE TABLE topic_pairs AS FROM (VALUES (0, 1)) AS t (cluster_id, other_id);
+CREATE TABLE topic_vectors AS SELECT cluster_id, centroid FROM topics;

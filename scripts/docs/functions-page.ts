@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBResult } from '@duckdb/node-api';
 import { messageOf } from '../../src/errors.ts';
@@ -15,11 +16,14 @@ import { writeExampleFiles } from './example-files.ts';
 export async function functionsPage(): Promise<string> {
   const tables = readFileSync(join(packageRoot, 'scripts', 'docs', 'example-tables.sql'), 'utf8').trim();
   writeExampleFiles();
-  await using db = await open();
+  // No endpoint, and a cache that the examples may empty.
+  const cache = mkdtempSync(join(tmpdir(), 'ducktopics-docs-'));
+  await using db = await open(':memory:', { labelling: { provider: 'keywords', embeddings: 'offline', cache } });
   await db.connection.run(tables);
   const references = await readFunctionReference(db.connection);
   const sections: string[] = [];
   for (const reference of references) sections.push(await section(db, reference));
+  rmSync(cache, { recursive: true });
   return `# Functions
 
 Written by \`npm run docs\`, which runs every example. \`ducktopics functions\` prints the same in a terminal.

@@ -4,9 +4,11 @@ SELECT
   sizes.cluster_id AS topic,
   sizes.size,
   printf('%.1f %%', 100 * sizes.share) AS share,
-  array_to_string(keywords[:6], ', ') AS keywords,
+  label,
+  array_to_string(topic_keywords.keywords[:6], ', ') AS keywords,
   nearest.subject AS typical_subject
 FROM cluster_sizes('assignments') AS sizes
+LEFT JOIN topic_labels USING (cluster_id)
 LEFT JOIN topic_keywords USING (cluster_id)
 LEFT JOIN (
   SELECT cluster_id, arg_min(subject, distance) AS subject
