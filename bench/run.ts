@@ -10,7 +10,8 @@ import { markdownTable, type Outcome, resultsFolder, writeOutcome, writeReadme }
 import { progress } from './harness/rounds.ts';
 import { type ComparisonName, type Options, parseOptions, usage } from './options.ts';
 
-const comparisons: Record<ComparisonName, (options: Options) => Promise<Outcome>> = {
+/** They add to the outcome as they go: what was measured before a failure is kept. */
+const comparisons: Record<ComparisonName, (options: Options, outcome: Outcome) => Promise<void>> = {
   notebook,
   assign,
   train,
@@ -33,14 +34,21 @@ async function main(args: string[]): Promise<void> {
 
   const parts = [machineMarkdown(machine, options.threads, options.pairs)];
   console.log(parts[0]);
-  for (const name of options.only) {
-    const outcome = await comparisons[name](options);
-    writeOutcome(folder, name, outcome, machine);
-    const markdown = [...outcome.tables.map(markdownTable), foreign(outcome)].join('\n');
-    console.log(markdown);
-    parts.push(markdown);
+  try {
+    for (const name of options.only) {
+      const outcome: Outcome = { tables: [], cases: {} };
+      try {
+        await comparisons[name](options, outcome);
+      } finally {
+        writeOutcome(folder, name, outcome, machine);
+        const markdown = [...outcome.tables.map(markdownTable), foreign(outcome)].join('\n');
+        console.log(markdown);
+        parts.push(markdown);
+      }
+    }
+  } finally {
+    clearTraces();
   }
-  clearTraces();
   if (options.writeReadme) writeReadme(parts.join('\n'));
   progress(`every run is in ${folder}`);
 }

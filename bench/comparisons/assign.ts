@@ -28,8 +28,7 @@ const sgemmName = `sgemm ${sgemmSize}³`;
 const peers = { FAISS: 'faiss', SuperKMeans: 'superkmeans' };
 
 /** The nearest of k centroids for every row, against FAISS' flat index and SuperKMeans, and against the machine's sgemm. */
-export async function assign(options: Options): Promise<Outcome> {
-  const outcome: Outcome = { tables: [], cases: {} };
+export async function assign(options: Options, outcome: Outcome): Promise<void> {
   for (const kind of options.data ?? kinds) {
     for (const shape of chosenShapes(options)) {
       const data = await vectors(kind, shape.d, shape.rows, options);
@@ -42,7 +41,6 @@ export async function assign(options: Options): Promise<Outcome> {
     }
   }
   outcome.tables.push(summary(outcome.cases));
-  return outcome;
 }
 
 function chosenShapes(options: Options): (Shape & { rows: number })[] {

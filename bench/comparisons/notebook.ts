@@ -20,7 +20,7 @@ const k = 100;
 const niter = 20;
 
 /** The seed notebook's job from file to file: train, assign every row, store the assignments, count the clusters. */
-export async function notebook(options: Options): Promise<Outcome> {
+export async function notebook(options: Options, outcome: Outcome): Promise<void> {
   const data = await vectors('uniform', d, rows, options);
   progress(`notebook: ${data.rows} x ${d}, k = ${k}`);
   const contestants = [
@@ -30,7 +30,8 @@ export async function notebook(options: Options): Promise<Outcome> {
     faiss('one sample', data, options),
   ];
   const series = await alternate(contestants, options.pairs, options);
-  return { tables: [table(series, data)], cases: { [`${data.rows}x${d}, k = ${k}`]: series } };
+  outcome.cases[`${data.rows}x${d}, k = ${k}`] = series;
+  outcome.tables.push(table(series, data));
 }
 
 /** The statements of the notebook's job; `files` are what it writes. */

@@ -19,7 +19,7 @@ const cachedParts = 10;
  * 50 million rows are the 10 million read five times, so that they come from the page cache as the others do; with `--distinct`
  * they are 26 GB of their own and the disk sets the pace.
  */
-export async function scale(options: Options): Promise<Outcome> {
+export async function scale(options: Options, outcome: Outcome): Promise<void> {
   const rows = Math.max(1, Math.floor(Math.min(smallest, (options.rows ?? Number.POSITIVE_INFINITY) / 10)));
   progress(`scale: ${multiples.map((multiple) => multiple * rows).join(', ')} rows x ${d}`);
   const most = Math.max(...multiples);
@@ -30,7 +30,8 @@ export async function scale(options: Options): Promise<Outcome> {
   const contestants = multiples.map((multiple) => contestant(multiple, rows, parts, options));
   if (options.threads > 1) contestants.push(contestant(10, rows, parts, { ...options, threads: 1 }));
   const series = await alternate(contestants, options.pairs, options);
-  return { tables: [table(series, rows, options)], cases: { scale: series } };
+  outcome.cases.scale = series;
+  outcome.tables.push(table(series, rows, options));
 }
 
 function contestant(multiple: number, rows: number, parts: string[], options: Options): Contestant {

@@ -3,7 +3,7 @@ import type { Contestant } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { fileOf, judge, messages, ours, type Source, theirs, tracesOf } from './jobs.ts';
 import type { Peer } from './train-cases.ts';
-import { nameOf, type Setting } from './train-settings.ts';
+import { type Effort, nameOf, type Setting } from './train-settings.ts';
 
 /** Rounds differ in their seed, the same for both sides. */
 const firstSeed = 1234;
@@ -17,7 +17,6 @@ export function oursContestant(
 ): Contestant {
   const name = `DuckTopics, ${source}, ${nameOf(setting)}`;
   const { centroids } = tracesOf(`train ${name}`);
-  const settings = `k := ${k}, niter := ${setting.iterations}, max_points_per_centroid := ${setting.points}`;
   return {
     name,
     job: (round) =>
@@ -28,7 +27,7 @@ export function oursContestant(
           steps: [
             {
               name: 'train',
-              sql: [`CREATE TABLE topics AS FROM kmeans_train('messages', ${settings}, seed := ${firstSeed + round})`],
+              sql: [`CREATE TABLE topics AS ${training(k, setting, firstSeed + round)}`],
             },
           ],
           save: [{ sql: 'SELECT centroid FROM topics ORDER BY cluster_id', file: centroids }],
@@ -39,7 +38,17 @@ export function oursContestant(
   };
 }
 
-export function peerContestant(peer: Peer, data: Vectors, k: number, setting: Setting, options: Options): Contestant {
+/** The query of a model: `kmeans_train`, or the aggregate below it for what the macro does not take. */
+function training(k: number, { iterations, points, init }: Setting, seed: number): string {
+  if (init === 'kmeans++') {
+    return `FROM kmeans_train('messages', k := ${k}, niter := ${iterations}, seed := ${seed}, max_points_per_centroid := ${points})`;
+  }
+  return `SELECT unnest(range(${k}))::INTEGER AS cluster_id, unnest(centroids) AS centroid FROM (
+    SELECT kmeans(embedding, ${k}, ${iterations}, ${seed}, ${points}, '${init}') AS centroids FROM messages
+  )`;
+}
+
+export function peerContestant(peer: Peer, data: Vectors, k: number, setting: Effort, options: Options): Contestant {
   const { centroids } = tracesOf(`train ${peer.name}`);
   return {
     name: peer.name,

@@ -3,11 +3,17 @@ import { progress, runOnce, valueNamed } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { oursContestant } from './train-contestants.ts';
 
-/** How we train. */
-export interface Setting {
+/** How much work a training is. */
+export interface Effort {
   iterations: number;
   /** Most rows a centroid. */
   points: number;
+}
+
+/** How we train. */
+export interface Setting extends Effort {
+  /** How the first centroids are chosen. */
+  init: 'kmeans++' | 'random';
 }
 
 /** A setting that was tried once. */
@@ -21,8 +27,8 @@ const iterationSteps = [1, 2, 3, 5, 8, 12, 20, 30];
 const tolerance = 1.0005;
 
 /**
- * Tries settings from cheap to dear: a quarter of the rows a centroid, then all that the peers get; more iterations until the
- * hardest target is reached, or until they bring less than a ten-thousandth.
+ * Tries settings from cheap to dear: k-means++ on a quarter of the rows a centroid, then on all that the peers get, then random
+ * first centroids; more iterations until the hardest target is reached, or until they bring less than a ten-thousandth.
  */
 export async function trySettings(
   data: Vectors,
@@ -33,17 +39,22 @@ export async function trySettings(
 ): Promise<Trial[]> {
   const hardest = Math.min(...targets);
   const trials: Trial[] = [];
-  for (const points of new Set([Math.ceil(mostPoints / 4), mostPoints])) {
+  const quarter = Math.ceil(mostPoints / 4);
+  const ladders: Omit<Setting, 'iterations'>[] = [
+    ...(quarter < mostPoints ? [{ points: quarter, init: 'kmeans++' } as const] : []),
+    { points: mostPoints, init: 'kmeans++' },
+    { points: mostPoints, init: 'random' },
+  ];
+  for (const ladder of ladders) {
     let last = Number.POSITIVE_INFINITY;
     for (const iterations of iterationSteps) {
-      const contestant = oursContestant('parquet', data, k, { iterations, points }, options);
+      const setting = { ...ladder, iterations };
+      const contestant = oursContestant('parquet', data, k, setting, options);
       const run = await runOnce(contestant, 0, options);
       if ('failure' in run) break;
       const objective = valueNamed(run, 'objective');
-      trials.push({ iterations, points, seconds: run.seconds, objective });
-      progress(
-        `  trial ${nameOf({ iterations, points })}: ${run.seconds.toFixed(3)} s, objective ${objective.toFixed(5)}`,
-      );
+      trials.push({ ...setting, seconds: run.seconds, objective });
+      progress(`  trial ${nameOf(setting)}: ${run.seconds.toFixed(3)} s, objective ${objective.toFixed(5)}`);
       if (objective <= hardest || objective > last * (1 - 1e-4)) break;
       last = objective;
     }
@@ -68,6 +79,6 @@ export function best(trials: Trial[]): Trial {
   return first;
 }
 
-export function nameOf({ iterations, points }: Setting): string {
-  return `${iterations} iterations, ${points} rows a centroid`;
+export function nameOf({ iterations, points, init }: Setting): string {
+  return `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'} from ${init}, ${points} rows a centroid`;
 }

@@ -31,7 +31,7 @@ const ways: Way[] = [
  * The nearest centroid as a native function against the same as a JavaScript function of `@duckdb/node-api`: calling the same
  * kernel (compiled as a Node.js addon, on all cores within a chunk), in plain JavaScript, and doing nothing at all.
  */
-export async function udf(options: Options): Promise<Outcome> {
+export async function udf(options: Options, outcome: Outcome): Promise<void> {
   await buildAddon();
   const data = await vectors('uniform', d, rows, options);
   const few = await vectors('uniform', d, Math.ceil(data.rows / javascriptShare), options);
@@ -40,7 +40,8 @@ export async function udf(options: Options): Promise<Outcome> {
   const centroids = await centroidsOf(data, k);
   const contestants = ways.map((way) => contestant(way, way.slow ? few : data, centroids, options));
   const series = await alternate(contestants, options.pairs, options);
-  return { tables: [table(title, series)], cases: { [title]: series } };
+  outcome.cases[title] = series;
+  outcome.tables.push(table(title, series));
 }
 
 function contestant(way: Way, data: Vectors, centroids: string, options: Options): Contestant {

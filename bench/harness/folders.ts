@@ -12,7 +12,7 @@ export function cached(...names: string[]): string {
   return path;
 }
 
-/** A folder for what runs hand to each other, such as centroids; emptied by whoever made it. */
+/** A file for what this program's runs hand to each other, such as centroids; without a name their folder. */
 export function scratch(...names: string[]): string {
-  return cached('scratch', ...names);
+  return cached(`scratch-${process.pid}`, ...names);
 }

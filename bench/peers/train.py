@@ -29,7 +29,8 @@ def superkmeans(hierarchical: bool):
         k,
         d,
         hierarchical=hierarchical,
-        sampling_fraction=1.0,
+        # With a fraction of 1 it would take all rows, whatever the points.
+        sampling_fraction=min(1.0, points * k / n),
         max_points_per_cluster=points,
         n_threads=threads,
         seed=seed,
