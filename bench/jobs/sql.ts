@@ -70,4 +70,9 @@ function plain(row: Record<string, unknown>): Record<string, number | string> {
   return Object.fromEntries(entries);
 }
 
-await runSqlJob(JSON.parse(process.argv[2] ?? '{}') as SqlJob);
+try {
+  await runSqlJob(JSON.parse(process.argv[2] ?? '{}') as SqlJob);
+} catch (error) {
+  console.error((error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' '));
+  process.exitCode = 1;
+}
