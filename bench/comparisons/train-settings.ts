@@ -22,7 +22,7 @@ export interface Trial extends Setting {
   objective: number;
 }
 
-const iterationSteps = [1, 2, 3, 5, 8, 12, 20, 30];
+const iterationSteps = [1, 2, 3, 4, 5, 8, 10, 12, 16, 20, 30];
 /** A setting is taken for a target when its trial is no worse than this. */
 const tolerance = 1.0005;
 
