@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, ownIdentity } from './process-identity.ts';
@@ -82,15 +82,11 @@ export class AnswerCache {
     const file = `${this.#file(key)}.claim`;
     await makePrivate(dirname(file));
     for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
-      try {
-        await writeFile(file, ownIdentity(), { flag: 'wx', mode: 0o600 });
-        return () => unlink(file).catch(() => {});
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+      if (await createWhole(file, ownIdentity())) return () => unlink(file).catch(() => {});
       const owner = await readFile(file, 'utf8').catch(() => undefined);
-      // A claim is empty for the moment between its creation and its writing.
-      if (owner === undefined || (owner !== '' && !isAlive(owner))) await unlink(file).catch(() => {});
+      // Gone meanwhile: try again at once.
+      if (owner === undefined) continue;
+      if (!isAlive(owner)) await unlink(file).catch(() => {});
       else await sleep(wait, undefined, { signal });
     }
   }
@@ -110,6 +106,21 @@ export class AnswerCache {
 
   #file(key: string): string {
     return join(this.#folder, key.slice(0, 2), `${key}.json`);
+  }
+}
+
+/** Creates a file with its content in one step, even for a process that is killed; false when it exists. */
+async function createWhole(file: string, content: string): Promise<boolean> {
+  const beside = `${file}.${randomUUID()}`;
+  await writeFile(beside, content, { mode: 0o600 });
+  try {
+    await link(beside, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(beside);
   }
 }
 
