@@ -35,6 +35,7 @@ async function runSqlJob(job: SqlJob): Promise<void> {
   const steps: Record<string, number> = {};
   const eventLoop = monitorEventLoopDelay({ resolution: 10 });
   eventLoop.enable();
+  await turnOfTheLoop();
   resetPeak();
   console.log('start');
   const cpuBefore = process.cpuUsage();
@@ -48,8 +49,7 @@ async function runSqlJob(job: SqlJob): Promise<void> {
   const cpu = process.cpuUsage(cpuBefore);
   const peakBytes = peak();
   console.log('stop');
-  // A turn of the loop, in which the monitor notices how long the last one took.
-  await setTimeout(50);
+  await turnOfTheLoop();
   eventLoop.disable();
 
   for (const { sql, file } of job.save ?? []) await saveNpy(db.connection, sql, file);
@@ -57,6 +57,11 @@ async function runSqlJob(job: SqlJob): Promise<void> {
   const measures = { seconds, steps, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes };
   const eventLoopDelay = Math.max(0, eventLoop.max / 1e6);
   console.log(JSON.stringify({ ...measures, values: { ...plain(values), eventLoopDelay } }));
+}
+
+/** Lets the monitor of the event loop see that the loop turns: it counts the time between two such moments. */
+async function turnOfTheLoop(): Promise<void> {
+  await setTimeout(50);
 }
 
 /** Forgets the peak of resident memory so far; what is resident now stays counted. */
