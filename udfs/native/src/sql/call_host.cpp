@@ -44,6 +44,10 @@ public:
 			Close();
 			throw Stopped();
 		}
+		if (!IsOwn()) {
+			Close();
+			throw InvalidInput("expected a socket of this process, got one of another");
+		}
 	}
 	HostConnection(const HostConnection &) = delete;
 	HostConnection &operator=(const HostConnection &) = delete;
@@ -76,6 +80,13 @@ public:
 	}
 
 private:
+	//! Whether this very process listens at the other end: SQL must not reach other programs' sockets.
+	bool IsOwn() const {
+		ucred peer {};
+		socklen_t size = sizeof(peer);
+		return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid();
+	}
+
 	static InvalidInput Stopped() {
 		return InvalidInput("cancelled: the program that answers has stopped or was interrupted");
 	}
