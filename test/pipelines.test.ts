@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { open } from '../src/index.ts';
@@ -106,6 +107,74 @@ test('discover.sql names a column that is missing', async () => {
   const { code, stderr } = await run('discover', file, { input: 'mail', k: '3', embedding: 'vector' });
   assert.equal(code, 1);
   assert.match(stderr, /unknown column: vector; expected one of id, text, embedding/);
+});
+
+test('discover.sql and notebook.sql refuse an input that they would replace', async () => {
+  const file = join(folder, 'own.duckdb');
+  const made = {
+    discover: [
+      'topics',
+      'assignments',
+      'Topic_Keywords',
+      'topic_samples',
+      'main.TOPICS',
+      'own.main.topics',
+      '"topics"',
+    ],
+    notebook: ['topics', 'assignments', 'cluster_sizes', 'main.cluster_sizes'],
+  };
+  const tables = ['topics', 'assignments', 'topic_keywords', 'topic_samples', 'cluster_sizes'];
+  {
+    await using db = await open(file);
+    for (const table of tables) await db.connection.run(`CREATE TABLE ${table} AS ${messages}`);
+  }
+  for (const [name, inputs] of Object.entries(made)) {
+    for (const input of inputs) {
+      const { code, stderr } = await run(name, file, { input, k: '3' });
+      assert.equal(code, 1, input);
+      assert.ok(stderr.includes(`invalid input: ${input} is a table that this script makes`), stderr);
+    }
+  }
+  await using db = await open(file);
+  for (const table of tables) {
+    assert.deepEqual(await db.query(`SELECT count(text) AS n FROM ${table}`), [{ n: 600n }], table);
+  }
+  // A table of that name elsewhere is none of the script's.
+  await db.connection.run(`CREATE SCHEMA mail; CREATE TABLE mail.topics AS ${messages}`);
+  db.close();
+  const elsewhere = await run('discover', file, { input: 'mail.topics', k: '3' });
+  assert.equal(elsewhere.code, 0, elsewhere.stderr);
+});
+
+test('discover.sql and notebook.sql leave the earlier tables where a statement fails, also when the rest is run', async () => {
+  await using db = await open();
+  await db.connection.run(`CREATE TABLE messages AS ${messages}`);
+  const statements = async (name: string) => (await readFile(script(name), 'utf8')).split(/;\n/);
+  const runAll = async (name: string) => {
+    const errors: string[] = [];
+    for (const statement of await statements(name)) {
+      await db.connection.run(statement).catch((error: Error) => errors.push(error.message));
+    }
+    return errors;
+  };
+  await db.connection.run("SET VARIABLE k = 3; SET VARIABLE input = 'messages'");
+  assert.deepEqual(await runAll('discover'), []);
+  assert.deepEqual(await runAll('notebook'), []);
+  const state = () =>
+    db.query(`
+    SELECT (SELECT sum(hash(t)) FROM topics AS t) AS topics, (SELECT sum(hash(a)) FROM assignments AS a) AS assignments,
+           (SELECT sum(hash(w)) FROM topic_keywords AS w) AS words, (SELECT sum(hash(s)) FROM cluster_sizes AS s) AS sizes`);
+  const before = await state();
+  for (const variable of ['text', 'id', 'embedding']) {
+    await db.connection.run(`SET VARIABLE k = 2; SET VARIABLE ${variable} = 'body'`);
+    const [first] = await runAll('discover');
+    assert.match(first ?? '', /unknown column: body; expected one of id, text, embedding/);
+    assert.deepEqual(await state(), before);
+    await db.connection.run(`RESET VARIABLE ${variable}`);
+  }
+  await db.connection.run('ALTER TABLE messages RENAME id TO number');
+  assert.match((await runAll('notebook'))[0] ?? '', /unknown column: id; expected one of number, text, embedding/);
+  assert.deepEqual(await state(), before);
 });
 
 test('notebook.sql does the job of the notebook on a .npy file', async () => {

@@ -19,6 +19,24 @@
 -- samples     20           how many random messages of each topic to keep
 --
 -- Makes the tables topics, assignments, topic_keywords and topic_samples, in place of earlier ones, and ends with an overview.
+-- It is one transaction: where a statement fails, the earlier tables stay.
+
+BEGIN;
+
+-- Nothing is read from a table that is about to be replaced, and no column is missing.
+SET VARIABLE checked_input = (
+  SELECT _checked_input(
+    coalesce(getvariable('input'), 'messages'),
+    ['topics', 'assignments', 'topic_keywords', 'topic_samples'],
+    list(column_name),
+    [
+      coalesce(getvariable('id'), 'id'),
+      coalesce(getvariable('text'), 'text'),
+      coalesce(getvariable('embedding'), 'embedding')
+    ]
+  )
+  FROM (DESCRIBE FROM query_table(_as_table(coalesce(getvariable('input'), 'messages'))))
+);
 
 -- The topics: one row each, (cluster_id, centroid, size). To SQL a model is a table like any other.
 CREATE OR REPLACE TABLE topics AS
@@ -61,6 +79,8 @@ FROM cluster_samples(
   text := coalesce(getvariable('text'), 'text'),
   seed := coalesce(getvariable('seed'), 1234)
 );
+
+COMMIT;
 
 -- The overview, largest topic first, with the beginning of the sample that is nearest to the centre.
 WITH example AS (

@@ -15,6 +15,20 @@
 --
 -- Reads the input twice, once to train and once to assign, and keeps no more of it in memory than the sample.
 -- Makes the tables topics, assignments and cluster_sizes, in place of earlier ones.
+-- It is one transaction: where a statement fails, the earlier tables stay.
+
+BEGIN;
+
+-- Nothing is read from a table that is about to be replaced, and no column is missing.
+SET VARIABLE checked_input = (
+  SELECT _checked_input(
+    coalesce(getvariable('input'), 'message_embeddings.npy'),
+    ['topics', 'assignments', 'cluster_sizes'],
+    list(column_name),
+    ['id', 'embedding']
+  )
+  FROM (DESCRIBE FROM query_table(_as_table(coalesce(getvariable('input'), 'message_embeddings.npy'))))
+);
 
 -- The input under one name. The rows of an .npy file are numbered from 0: id. _as_table() lets query_table take a file.
 CREATE OR REPLACE TEMP VIEW _notebook_input AS
@@ -41,6 +55,8 @@ SELECT cluster_id, coalesce(sizes.size, 0) AS size, coalesce(sizes.share, 0) AS 
 FROM topics
 LEFT JOIN cluster_sizes('assignments') AS sizes USING (cluster_id)
 ORDER BY cluster_id;
+
+COMMIT;
 
 -- What the notebook prints.
 SELECT
