@@ -41,8 +41,7 @@ test('aggregates OVER () are errors and end no process', async () => {
     const name = /\w+/.exec(calls[Math.floor(index / windows.length)] as string)?.[0];
     assert.ok(
       outcome === 'rows 5000' ||
-        outcome ===
-          `Invalid Input Error: ${name}: cannot be used as a window function; use GROUP BY and join the result`,
+        outcome === `Invalid Input Error: ${name}: takes neither OVER nor ORDER BY: use GROUP BY and join the result`,
       `${queries[index]}: ${outcome}`,
     );
   }
@@ -50,7 +49,7 @@ test('aggregates OVER () are errors and end no process', async () => {
 
 test('kmeans() OVER () says what to do instead', async () => {
   assert.deepEqual(await outcomes(['SELECT kmeans(embedding, 2) OVER () FROM v']), [
-    'Invalid Input Error: kmeans: cannot be used as a window function; use GROUP BY and join the result',
+    'Invalid Input Error: kmeans: takes neither OVER nor ORDER BY: use GROUP BY and join the result',
   ]);
 });
 

@@ -23,7 +23,8 @@ void Convert(const void *source, idx_t count, double divisor, float *target) {
 void ConvertHugeint(const void *source, idx_t count, double divisor, float *target) {
 	const duckdb_hugeint *numbers = static_cast<const duckdb_hugeint *>(source);
 	for (idx_t i = 0; i < count; i++) {
-		target[i] = float((double(numbers[i].upper) * 18446744073709551616.0 + double(numbers[i].lower)) / divisor);
+		const unsigned __int128 bits = (static_cast<unsigned __int128>(numbers[i].upper) << 64) | numbers[i].lower;
+		target[i] = float(double(static_cast<__int128>(bits)) / divisor);
 	}
 }
 

@@ -41,46 +41,68 @@ struct ScalarDefinition {
 
 void RegisterScalar(duckdb_connection connection, const ScalarDefinition &definition);
 
-//! Registers an aggregate whose state is a heap object of type T with
+//! The cookie by which `CheckStates` knows the objects of one aggregate.
+template <class T>
+uint64_t TypeCookie() {
+	static const char own = 0;
+	return StateCookie() ^ reinterpret_cast<uintptr_t>(&own);
+}
+
+//! The base of an aggregate's heap object.
+template <class T>
+struct AggregateObject : StateHeader {
+	AggregateObject() : StateHeader(TypeCookie<T>()) {
+	}
+};
+
+//! The callbacks of an aggregate whose state is a heap object of type T, an AggregateObject<T> with
+//!   static constexpr FunctionDocumentation DOCUMENTATION
 //!   static void Update(duckdb_data_chunk input, T **states, idx_t count)   // one state for each row
 //!   void Combine(const T &source)                                          // the source stays whole
 //!   void Finalize(duckdb_vector result, idx_t row)                         // may throw; must free what is large
-//! and registers one overload for each number of parameters from `fewest` to all of them.
 template <class T>
 struct AggregateCallbacks {
-	using State = AggregateState<T>;
-
-	static State *From(duckdb_aggregate_state state) {
-		return reinterpret_cast<State *>(state);
+	static AggregateState &At(duckdb_aggregate_state state) {
+		return *reinterpret_cast<AggregateState *>(state);
+	}
+	//! The object of a state, made when there is none yet.
+	static T &Object(duckdb_aggregate_state state) {
+		if (!At(state).object) {
+			At(state).object = new T();
+		}
+		return *static_cast<T *>(At(state).object);
 	}
 	static const char *Name() {
 		return T::DOCUMENTATION.name;
 	}
 	static idx_t Size(duckdb_function_info) {
-		return sizeof(State);
+		return sizeof(AggregateState);
 	}
 	static void Init(duckdb_function_info info, duckdb_aggregate_state state) {
-		From(state)->cookie = StateCookie();
-		From(state)->impl = nullptr;
-		Guarded(Name(), info, duckdb_aggregate_function_set_error, [&]() { From(state)->impl = new T(); });
+		At(state) = {StateCookie(), nullptr};
+		Guarded(Name(), info, duckdb_aggregate_function_set_error, [&]() { Object(state); });
 	}
 	static void Update(duckdb_function_info info, duckdb_data_chunk input, duckdb_aggregate_state *states) {
 		Guarded(Name(), info, duckdb_aggregate_function_set_error, [&]() {
 			const idx_t count = duckdb_data_chunk_get_size(input);
-			CheckStates(states, count);
-			thread_local std::vector<T *> impls;
-			impls.resize(count);
-			for (idx_t i = 0; i < count; i++) {
-				impls[i] = From(states[i])->impl;
+			if (count == 0) {
+				return;
 			}
-			T::Update(input, impls.data(), count);
+			Object(states[0]);
+			CheckStates(states, count, TypeCookie<T>());
+			thread_local std::vector<T *> objects;
+			objects.resize(count);
+			for (idx_t i = 0; i < count; i++) {
+				objects[i] = &Object(states[i]);
+			}
+			T::Update(input, objects.data(), count);
 		});
 	}
 	static void Combine(duckdb_function_info info, duckdb_aggregate_state *sources, duckdb_aggregate_state *targets,
 	                    idx_t count) {
 		Guarded(Name(), info, duckdb_aggregate_function_set_error, [&]() {
 			for (idx_t i = 0; i < count; i++) {
-				From(targets[i])->impl->Combine(*From(sources[i])->impl);
+				Object(targets[i]).Combine(Object(sources[i]));
 			}
 		});
 	}
@@ -88,7 +110,7 @@ struct AggregateCallbacks {
 	                     idx_t offset) {
 		const bool done = Guarded(Name(), info, duckdb_aggregate_function_set_error, [&]() {
 			for (idx_t i = 0; i < count; i++) {
-				From(states[i])->impl->Finalize(result, offset + i);
+				Object(states[i]).Finalize(result, offset + i);
 			}
 		});
 		// DuckDB does not always destroy the states of a query that failed here.
@@ -99,15 +121,16 @@ struct AggregateCallbacks {
 	static void Destroy(duckdb_aggregate_state *states, idx_t count) {
 		for (idx_t i = 0; i < count; i++) {
 			Free(states[i]);
-			From(states[i])->cookie = 0;
+			At(states[i]).cookie = 0;
 		}
 	}
 	static void Free(duckdb_aggregate_state state) {
-		delete From(state)->impl;
-		From(state)->impl = nullptr;
+		delete static_cast<T *>(At(state).object);
+		At(state).object = nullptr;
 	}
 };
 
+//! Registers an aggregate, with one overload for each number of parameters from `fewest` to all of them.
 template <class T>
 void RegisterAggregate(duckdb_connection connection, const std::vector<duckdb_type> &parameters, size_t fewest,
                        const LogicalType &result) {

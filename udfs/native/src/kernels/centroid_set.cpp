@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <exception>
 #include <limits>
 
 namespace ducktopics {
@@ -72,7 +73,13 @@ const Pruning *CentroidSet::PruningFor(uint64_t n) const {
 	if (!guard || pruning_owner) {
 		return nullptr;
 	}
-	pruning_owner.reset(new Pruning(*this, nullptr));
+	try {
+		pruning_owner.reset(new Pruning(*this, nullptr));
+	} catch (const std::exception &) {
+		// No memory, or no principal components to be found: the plain kernel needs neither.
+		rows_seen = 0;
+		return nullptr;
+	}
 	pruning.store(pruning_owner.get(), std::memory_order_release);
 	return pruning_owner->Pays() ? pruning_owner.get() : nullptr;
 }

@@ -1,6 +1,7 @@
 #include "exact_distance.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace ducktopics {
 
@@ -21,9 +22,13 @@ double ExactSquaredDistance(const float *a, const float *b, uint32_t d) {
 }
 
 float ScoreMargin(float row_squared_norm, float largest_centroid_norm, uint32_t d) {
-	// Rounding errors of a sum of d terms grow as the root of d; each is at most half a unit in the last place.
-	const float relative = 0x1p-24f * (8 + 4 * std::sqrt(float(d)));
-	return relative * largest_centroid_norm * (largest_centroid_norm + 2 * std::sqrt(row_squared_norm));
+	// A sum of d products is off by at most d units in the last place of the sum of their sizes (Higham, "Accuracy and
+	// Stability of Numerical Algorithms", 2002, section 3.1); a few more for the norm and the centring, twice for two
+	// scores.
+	const float relative = 2 * 0x1p-24f * (float(d) + 8);
+	// What underflows to nothing is off by no more than this.
+	const float absolute = float(d) * std::numeric_limits<float>::min();
+	return relative * largest_centroid_norm * (largest_centroid_norm + 2 * std::sqrt(row_squared_norm)) + absolute;
 }
 
 } // namespace ducktopics

@@ -12,8 +12,6 @@ namespace ducktopics {
 
 namespace {
 
-//! Share of |c|^2 + 2 |x||c| by which rounding may shift a bound or a score; measured shifts stay below a tenth of it.
-constexpr float ROUNDING = 2e-5f;
 //! Share of the centroids' squared norms that may stay outside the projection; 0.1 to 0.25 were the fastest on real
 //! sentence embeddings at 1,000 to 4,096 centroids.
 constexpr double LARGEST_REST = 0.18;
@@ -82,12 +80,20 @@ Pruning::Pruning(const CentroidSet &set, std::shared_ptr<const Projection> given
 	}
 	if (!projection) {
 		const double rest = RequestedMode() == Mode::ALWAYS ? REST_WHEN_FORCED : LARGEST_REST;
-		projection.reset(new Projection(centred.data(), k, d, std::min(MOST_DIRECTIONS, (d + 1) / 2), rest));
+		// Scaled, so that products of the largest components fit.
+		const float scale = set.LargestNorm() > 0 ? 1 / set.LargestNorm() : 1;
+		std::vector<float> scaled(centred);
+		for (float &component : scaled) {
+			component *= scale;
+		}
+		projection.reset(new Projection(scaled.data(), k, d, std::min(MOST_DIRECTIONS, (d + 1) / 2), rest));
 		if (projection->Size() == 0) {
 			return;
 		}
 	}
 	short_d = projection->Size() + 1;
+	// The components of a projection are off like scores, and their errors may add up over its directions.
+	margin_factor = 1 + std::sqrt(float(projection->Size()));
 	packed.Resize(k * short_d);
 	std::vector<float> projected(k * projection->Size());
 	projection->Project(centred.data(), k, projected.data());
@@ -154,9 +160,7 @@ void Pruning::Search(const float *row, uint32_t r, uint32_t count, Tile &tile, s
 	const uint32_t tile_rows = kernel.tile_rows;
 	const float *minima = tile.minima.Get() + r;
 	const float norm = tile.squared_norms[r];
-	const float largest = set.LargestNorm();
-	const float margin =
-	    std::max(ROUNDING * largest * (largest + 2 * std::sqrt(norm)), ScoreMargin(norm, largest, set.Dimensions()));
+	const float margin = margin_factor * ScoreMargin(norm, set.LargestNorm(), set.Dimensions());
 	// The `count` lowest distances so far, ascending.
 	std::vector<float> &nearest = tile.nearest;
 	nearest.assign(count, std::numeric_limits<float>::infinity());
@@ -192,7 +196,7 @@ void Pruning::Search(const float *row, uint32_t r, uint32_t count, Tile &tile, s
 		const CentroidGroup &group = groups[g];
 		const float *bounds = tile.bounds.Get() + uint64_t(group.first) * tile_rows + r;
 		for (uint32_t j = 0; j < group.size; j++) {
-			if (bounds[j * tile_rows] <= limit) {
+			if (!(bounds[j * tile_rows] > limit)) {
 				look(group.first + int32_t(j));
 			}
 		}

@@ -52,6 +52,7 @@ private:
 	std::shared_ptr<const Projection> projection;
 	//! Components of the short vectors: the projection's and the norm of the rest.
 	uint32_t short_d;
+	float margin_factor = 1;
 	AlignedBuffer<float> packed;
 	std::vector<CentroidGroup> groups;
 	mutable std::atomic<uint64_t> rows_seen {0};

@@ -9,7 +9,7 @@ namespace ducktopics {
 
 namespace {
 
-struct KMeans {
+struct KMeans : AggregateObject<KMeans> {
 	static constexpr FunctionDocumentation DOCUMENTATION {
 	    "kmeans",
 	    FunctionKind::AGGREGATE,

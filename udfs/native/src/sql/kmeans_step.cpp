@@ -10,7 +10,7 @@ namespace ducktopics {
 
 namespace {
 
-struct KMeansStep {
+struct KMeansStep : AggregateObject<KMeansStep> {
 	static constexpr FunctionDocumentation DOCUMENTATION {
 	    "kmeans_step",
 	    FunctionKind::AGGREGATE,

@@ -8,7 +8,7 @@ namespace ducktopics {
 
 namespace {
 
-struct VectorMean {
+struct VectorMean : AggregateObject<VectorMean> {
 	static constexpr FunctionDocumentation DOCUMENTATION {
 	    "vector_mean",
 	    FunctionKind::AGGREGATE,

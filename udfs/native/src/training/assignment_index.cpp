@@ -4,6 +4,7 @@
 
 #include <faiss/impl/FaissAssert.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace ducktopics {
@@ -46,6 +47,10 @@ void AssignmentIndex::search(idx_t n, const float *x, idx_t k, float *distances,
 			distances[i] = centroids->SquaredDistance(rows[i - begin], index[i - begin]);
 		}
 	});
+	if (last_labels.size() == size_t(n) && std::equal(last_labels.begin(), last_labels.end(), labels)) {
+		throw Converged();
+	}
+	last_labels.assign(labels, labels + n);
 }
 
 } // namespace ducktopics

@@ -60,11 +60,12 @@ void ParallelFor(uint64_t count, uint64_t piece, const std::function<void(uint64
 	const unsigned helper_count = TakeHelpers(unsigned(std::min<uint64_t>(pieces > 0 ? pieces - 1 : 0, 1023)));
 	std::vector<std::thread> helpers;
 	try {
+		helpers.reserve(helper_count);
 		for (unsigned i = 0; i < helper_count; i++) {
 			helpers.emplace_back(work);
 		}
-	} catch (const std::system_error &) {
-		// No thread to be had: those that started and this one do the work.
+	} catch (const std::exception &) {
+		// No thread or memory to be had: those that started and this one do the work.
 	}
 	work();
 	for (std::thread &helper : helpers) {

@@ -18,6 +18,20 @@ namespace {
 constexpr uint64_t LARGEST_SAMPLE_BYTES = 1ULL << 30;
 constexpr uint64_t FEWEST_POINTS_PER_CENTROID = 39;
 
+//! Sets OpenMP's threads for the calling thread, and sets them back.
+class OpenMPThreads {
+public:
+	explicit OpenMPThreads(int threads) : before(omp_get_max_threads()) {
+		omp_set_num_threads(threads);
+	}
+	~OpenMPThreads() {
+		omp_set_num_threads(before);
+	}
+
+private:
+	int before;
+};
+
 } // namespace
 
 uint64_t SampleCapacity(const KMeansOptions &options, uint32_t d) {
@@ -50,8 +64,12 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	}
 	AssignmentIndex index(d);
 	// FAISS' own loops over the sample (the update of the centroids) use OpenMP.
-	omp_set_num_threads(int(TrainingThreads()));
-	clustering.train(faiss::Index::idx_t(n), embeddings.data(), index, weights.data());
+	const OpenMPThreads threads {int(TrainingThreads())};
+	try {
+		clustering.train(faiss::Index::idx_t(n), embeddings.data(), index, weights.data());
+	} catch (const AssignmentIndex::Converged &) {
+		// Further iterations would change nothing.
+	}
 	return std::move(clustering.centroids);
 }
 
