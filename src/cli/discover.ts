@@ -1,9 +1,18 @@
 import { join, relative } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { resolveSettings } from '../labelling/settings.ts';
 import { type DuckTopics, open } from '../open.ts';
 import { packageRoot } from '../paths.ts';
 import { setVariable } from '../sql/set-variable.ts';
+import {
+  createStages,
+  forget,
+  hasTopics,
+  isFinished,
+  madeTables,
+  recordFinished,
+  type Stage,
+  stages,
+} from './discover-stages.ts';
 import { interruptible } from './interrupt.ts';
 import { ResultPrinter } from './print-result.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -26,9 +35,6 @@ export interface DiscoverOptions {
   memoryLimit?: string;
 }
 
-/** The stages in their order; each reads the tables of those before it. */
-const stages = ['discover', 'label', 'merge', 'refine'] as const;
-
 /** Runs the stages that have not finished yet with these options, and prints the topics. */
 export async function discover(options: DiscoverOptions): Promise<void> {
   const { maxUsd, maxCalls, threads, memoryLimit } = options;
@@ -46,19 +52,17 @@ export async function discover(options: DiscoverOptions): Promise<void> {
       const run: Run = { db, progress: await createProgress(db.connection), checkpoint };
       const { connection } = db;
       for (const [name, value] of Object.entries(variablesOf(options))) await setVariable(connection, name, `${value}`);
-      await connection.run(
-        'CREATE TABLE IF NOT EXISTS discover_stages (stage VARCHAR PRIMARY KEY, options VARCHAR, finished_at TIMESTAMP)',
-      );
-      const named = { provider: settings.provider, model: settings.provider === 'openai' ? settings.model : null };
-      const found = { ...variablesOf(options), messages: await countMessages(connection) };
-      const ran = await runStage(run, 'discover', JSON.stringify(found), true);
+      const found = JSON.stringify({ ...variablesOf(options), messages: await fingerprint(db) });
       if (options.dryRun) {
-        await runPipeline(run, 'quote', true);
+        await quote(run, found);
         return;
       }
-      let isFresh = !ran;
-      for (const stage of stages.slice(1)) {
-        isFresh = !(await runStage(run, stage, JSON.stringify({ ...found, ...named }), isFresh)) && isFresh;
+      await createStages(db);
+      const named = { provider: settings.provider, model: settings.provider === 'openai' ? settings.model : null };
+      let isFresh = true;
+      for (const stage of stages) {
+        const key = stage === 'discover' ? found : JSON.stringify({ found, ...named });
+        isFresh = !(await runStage(run, stage, key, isFresh));
       }
       await printTopics(run);
     });
@@ -79,19 +83,37 @@ function variablesOf({ from, id, text, embedding, topics, seed, misfits }: Disco
 }
 
 /** Runs a stage unless it has finished with these options and those before it were skipped; tells whether it ran. */
-async function runStage(run: Run, stage: (typeof stages)[number], options: string, canSkip: boolean): Promise<boolean> {
+async function runStage(run: Run, stage: Stage, options: string, canSkip: boolean): Promise<boolean> {
   const { db } = run;
-  const [done] = await db.query('SELECT options FROM discover_stages WHERE stage = $1', [stage]);
-  if (canSkip && done?.options === options) {
+  if (canSkip && (await isFinished(db, stage, options))) {
     process.stderr.write(`${stage}: finished before\n`);
     return false;
   }
-  await db.query('DELETE FROM discover_stages WHERE stage = $1', [stage]);
+  await forget(db, stage);
   await runPipeline(run, stage, false);
-  if ((await unanswered(db, stage)) === 0) {
-    await db.query('INSERT INTO discover_stages VALUES ($1, $2, now()::TIMESTAMP)', [stage, options]);
-  }
+  if ((await unanswered(db, stage)) === 0) await recordFinished(db, stage, options);
   return true;
+}
+
+/**
+ * Prints the bill. Topics that were found with other options or from other messages stay as they are: those to quote are then found in a
+ * database in memory, which goes with the connection.
+ */
+async function quote(run: Run, found: string): Promise<void> {
+  const { db } = run;
+  await createStages(db);
+  const replaces = (await hasTopics(db)) && !(await isFinished(db, 'discover', found));
+  if (replaces) {
+    const [at] = await db.query<{ path: string }>(
+      `SELECT replace('"' || replace(current_database(), '"', '""') || '".main', '''', '''''') AS path`,
+    );
+    await db.query("ATTACH ':memory:' AS ducktopics_dry_run");
+    await db.query(`SET search_path = 'ducktopics_dry_run.main,${at?.path}'`);
+    await createStages(db);
+  }
+  await runStage(run, 'discover', found, true);
+  await runPipeline(run, 'quote', true);
+  if (replaces) process.stderr.write('The topics of the earlier run stay: these were found for the bill alone.\n');
 }
 
 async function runPipeline({ db, progress, checkpoint }: Run, name: string, prints: boolean): Promise<void> {
@@ -102,8 +124,8 @@ async function runPipeline({ db, progress, checkpoint }: Run, name: string, prin
 }
 
 /** How many questions of a stage are pending or failed: such a stage is run again. */
-async function unanswered(db: DuckTopics, stage: (typeof stages)[number]): Promise<number> {
-  const tables = {
+async function unanswered(db: DuckTopics, stage: Stage): Promise<number> {
+  const tables: Record<Stage, string[]> = {
     discover: [],
     label: ['topic_labels', 'label_evidence'],
     merge: ['topic_merges'],
@@ -117,9 +139,18 @@ async function unanswered(db: DuckTopics, stage: (typeof stages)[number]): Promi
   return count;
 }
 
-async function countMessages(connection: DuckDBConnection): Promise<number> {
-  const result = await connection.run("SELECT count(*) FROM query_table(_as_table(getvariable('input')))");
-  return Number((await result.getRowsJS())[0]?.[0]);
+/** Tells messages from others, in whatever order they come; an error where the input is a table that the stages make. */
+async function fingerprint(db: DuckTopics): Promise<string> {
+  await db.query(`SELECT _checked_input(getvariable('input'), [${madeTables.map((table) => `'${table}'`)}], [], [])`);
+  const [row] = await db.query<{ fingerprint: string }>(`
+    SELECT count(*) || ' ' || coalesce(sum(hash(id, text, embedding)), 0) AS fingerprint
+    FROM (
+      SELECT columns(_as_column(*, getvariable('id'))) AS id,
+             columns(_as_column(*, getvariable('text'))) AS text,
+             columns(_as_column(*, getvariable('embedding'))) AS embedding
+      FROM query_table(_as_table(getvariable('input')))
+    )`);
+  return row?.fingerprint ?? '';
 }
 
 const topicsQuery = `

@@ -191,6 +191,67 @@ test('discover --dry-run prints the bill and asks nothing', async () => {
   assert.ok(bill.usd > 0);
 });
 
+test('discover refuses messages from a table that it makes', async () => {
+  const { folder, file } = await makeMessages();
+  {
+    await using db = await open(file);
+    await db.query('ALTER TABLE messages RENAME TO misfits');
+  }
+  const args = ['discover', '--db', file, '-k', '3', '--from'];
+  for (const input of ['misfits', 'MAIN.Misfits']) {
+    const { code, stderr } = await ducktopics([...args, input], { env: environment(folder) });
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`invalid input: ${input} is a table that this script makes`), stderr);
+  }
+  await using db = await open(file);
+  assert.deepEqual(await db.query('SELECT count(text) AS n FROM misfits'), [{ n: 320n }]);
+});
+
+test('discover runs what other messages, another script or a dropped table have made stale, and what follows', async () => {
+  const { folder, file } = await makeMessages();
+  const env = environment(folder);
+  const skipped = async () => {
+    const { code, stderr } = await ducktopics(discoverArguments(file), { env });
+    assert.equal(code, 0, stderr);
+    return [...stderr.matchAll(/^(\w+): finished before$/gm)].map(([, stage]) => stage);
+  };
+  const change = async (...statements: string[]) => {
+    await using db = await open(file);
+    for (const statement of statements) await db.query(statement);
+  };
+  assert.deepEqual(await skipped(), []);
+  await change('DELETE FROM topic_merges WHERE same');
+  assert.deepEqual(await skipped(), ['discover', 'label', 'merge', 'refine']);
+  await change('DROP TABLE topic_map');
+  assert.deepEqual(await skipped(), ['discover', 'label']);
+  await change('CREATE OR REPLACE TABLE topic_labels AS FROM topic_labels WHERE cluster_id > 5');
+  assert.deepEqual(await skipped(), ['discover']);
+  // As many messages as before, in another order: the same messages. With another embedding: others.
+  await change('CREATE OR REPLACE TABLE messages AS FROM messages ORDER BY hash(id)');
+  assert.deepEqual(await skipped(), ['discover', 'label', 'merge', 'refine']);
+  await change('UPDATE messages SET embedding = (SELECT embedding FROM messages WHERE id = 1) WHERE id = 0');
+  assert.deepEqual(await skipped(), []);
+});
+
+test('discover --dry-run leaves the topics of an earlier run as they are', async () => {
+  const { folder, file } = await makeMessages();
+  const env = environment(folder);
+  const first = await ducktopics(discoverArguments(file), { env });
+  assert.equal(first.code, 0, first.stderr);
+  const asked = server.requests.length;
+  const dry = await ducktopics([...discoverArguments(file), '-k', '5', '--dry-run'], { env });
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.match(dry.stdout, /name the topics[^\n]* 5 /);
+  assert.match(dry.stderr, /The topics of the earlier run stay/);
+  assert.equal(server.requests.length, asked);
+  const again = await ducktopics(discoverArguments(file), { env });
+  assert.match(
+    again.stderr,
+    /discover: finished before\nlabel: finished before\nmerge: finished before\nrefine: finished before/,
+  );
+  assert.equal(again.stdout, first.stdout);
+});
+
 test('discover --max-calls marks the rest pending, and a run with more completes it', async () => {
   const { folder, file } = await makeMessages();
   const env = { ...environment(folder), DUCKTOPICS_EMBEDDINGS: 'offline' };
