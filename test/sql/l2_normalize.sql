@@ -36,4 +36,4 @@ SELECT l2_normalize(['a']);
 
 -- l2_normalize() takes decimals of both signs that fill 128 bits
 SELECT l2_normalize([-3.0::DECIMAL(38, 2), 4.0::DECIMAL(38, 2)]) AS unit;
---> [-0.6, 0.8]
+--> ([-0.6, 0.8])

@@ -98,4 +98,4 @@ WITH one AS (
          [0.864017725 FOR i IN range(4000)]::FLOAT[] AS c
 )
 SELECT nearest_centroid_index(x, [c, [-y FOR y IN c]]) AS position FROM one;
---> 0
+--> (0)

@@ -15,8 +15,9 @@ constexpr size_t CACHED_SETS = 2;
 
 //! The set of these centroids that some thread made, so that all threads of a query share one; a new one otherwise.
 std::shared_ptr<const CentroidSet> SharedSet(const float *centroids, idx_t k, idx_t d) {
-	static std::mutex lock;
-	static std::vector<std::weak_ptr<const CentroidSet>> sets;
+	// Never destroyed: DuckDB's threads may outlive the program's static objects.
+	static std::mutex &lock = *new std::mutex();
+	static auto &sets = *new std::vector<std::weak_ptr<const CentroidSet>>();
 	std::lock_guard<std::mutex> guard(lock);
 	std::shared_ptr<const CentroidSet> found;
 	for (size_t i = 0; i < sets.size() && !found;) {

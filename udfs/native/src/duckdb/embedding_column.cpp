@@ -40,7 +40,7 @@ void CheckFinite(const float *row, idx_t d) {
 	throw Expected("an embedding whose squared norm is below 1e37", "a larger one");
 }
 
-EmbeddingColumn::EmbeddingColumn(duckdb_vector vector, idx_t count) : count(count) {
+EmbeddingColumn::EmbeddingColumn(duckdb_vector vector, idx_t count) {
 	const LogicalType type = LogicalType::Of(vector);
 	if (type.Id() == DUCKDB_TYPE_SQLNULL) {
 		all_null = true;

@@ -17,9 +17,6 @@ class EmbeddingColumn {
 public:
 	EmbeddingColumn(duckdb_vector vector, idx_t count);
 
-	idx_t Count() const {
-		return count;
-	}
 	bool IsNull(idx_t row) const {
 		return all_null || !RowIsValid(validity, row);
 	}
@@ -36,7 +33,6 @@ private:
 		return entries ? entries[row].offset : row * array_size;
 	}
 
-	idx_t count;
 	bool all_null = false;
 	uint64_t *validity = nullptr;
 	//! Where each row's list lies; null for an ARRAY.

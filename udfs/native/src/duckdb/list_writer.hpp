@@ -16,6 +16,12 @@ inline idx_t AppendList(duckdb_vector list, idx_t row, idx_t count) {
 	return first;
 }
 
+//! Marks a row of a LIST vector as NULL.
+inline void SetNullList(duckdb_vector list, idx_t row) {
+	static_cast<duckdb_list_entry *>(duckdb_vector_get_data(list))[row] = {0, 0};
+	SetNull(list, row);
+}
+
 //! Writes `count` items from `items` as row `row` of a LIST vector whose child holds T.
 template <class T, class Source>
 void WriteList(duckdb_vector list, idx_t row, const Source *items, idx_t count) {

@@ -7,8 +7,9 @@ namespace ducktopics {
 
 namespace {
 
-std::mutex documentation_lock;
-std::vector<const FunctionDocumentation *> documentations;
+// Never destroyed: DuckDB's threads may outlive the program's static objects.
+std::mutex &documentation_lock = *new std::mutex();
+std::vector<const FunctionDocumentation *> &documentations = *new std::vector<const FunctionDocumentation *>();
 
 struct ScalarInfo {
 	const char *error_name;

@@ -15,6 +15,11 @@ constexpr size_t BLOCK_BYTES = 384 << 10;
 //! Packed rows that wait while the blocks of centroids pass.
 constexpr size_t BATCH_BYTES = 1 << 20;
 
+//! From more wanted centroids on, their scores are not kept sorted one by one.
+constexpr uint32_t LONG_LIST = 64;
+//! Scores that are kept at a time for long lists.
+constexpr uint64_t SCORES_AT_ONCE = 4 << 20;
+
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
 } // namespace
@@ -99,6 +104,10 @@ void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) 
 
 void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
 	if (n == 0) {
+		return;
+	}
+	if (count > LONG_LIST) {
+		NearestLongList(rows, n, count, index);
 		return;
 	}
 	const Pruning *current = PruningFor(n);
@@ -234,6 +243,39 @@ void CentroidSet::NearestListPlain(const float *const *rows, uint64_t n, uint32_
 		}
 	}
 	Settle(rows, unsettled, count, index);
+}
+
+//! For many wanted centroids: the count-th lowest of all scores, then all centroids within reach of it.
+void CentroidSet::NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const {
+	const uint64_t slice = std::max<uint64_t>(1, SCORES_AT_ONCE / k);
+	std::vector<float> all_scores(std::min(slice, n) * k);
+	std::vector<float> squared_norms;
+	alignas(64) float scores[MAX_GROUP_SIZE * MAX_TILE_ROWS];
+	alignas(64) float minimum[MAX_TILE_ROWS];
+	for (uint64_t begin = 0; begin < n; begin += slice) {
+		const uint64_t slice_rows = std::min(slice, n - begin);
+		ForTiles(rows + begin, slice_rows, squared_norms,
+		         [&](const float *tile, uint64_t row, uint32_t tile_count, const Block &block) {
+			         for (size_t g = block.first_group; g < block.first_group + block.group_count; g++) {
+				         const CentroidGroup &group = groups[g];
+				         kernel.scores(tile, d, group, scores, minimum);
+				         for (uint32_t r = 0; r < tile_count; r++) {
+					         for (uint32_t j = 0; j < group.size; j++) {
+						         all_scores[(row + r) * k + uint64_t(group.first) + j] =
+						             scores[j * kernel.tile_rows + r];
+					         }
+				         }
+			         }
+		         });
+		Unsettled unsettled;
+		for (uint64_t i = 0; i < slice_rows; i++) {
+			const auto first = all_scores.begin() + i * k;
+			std::nth_element(first, first + (count - 1), first + k);
+			unsettled.places.push_back(i);
+			unsettled.highest_scores.push_back(first[count - 1] + Margin(squared_norms[i]));
+		}
+		Settle(rows + begin, unsettled, count, index + begin * count);
+	}
 }
 
 //! Decides the rows that single precision left open: all centroids within reach by their distance in double precision.

@@ -89,6 +89,7 @@ private:
 
 	template <class ForTile>
 	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
+	void NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
 	void Settle(const float *const *rows, const Unsettled &unsettled, uint32_t count, int32_t *index) const;
 	float Margin(float row_squared_norm) const {
 		return ScoreMargin(row_squared_norm, largest_norm, d);

@@ -122,6 +122,9 @@ void CallHost(duckdb_data_chunk input, duckdb_vector output) {
 	if (count == 0) {
 		return;
 	}
+	if (socket.IsNull(0) || function.IsNull(0) || query.IsNull(0)) {
+		throw Expected("a socket, a function and a query", "NULL");
+	}
 	std::string request = function.Get(0) + '\n' + query.Get(0) + "\n[";
 	for (idx_t row = 0; row < count; row++) {
 		request += row == 0 ? "" : ",";

@@ -15,17 +15,19 @@ struct KMeans : AggregateObject<KMeans> {
 	    FunctionKind::AGGREGATE,
 	    "embedding, k, niter := 20, seed := 1234, max_points_per_centroid := 256, init := 'kmeans++'",
 	    "FLOAT[][]",
-	    "Trains k centroids with FAISS' k-means on a uniform sample of all rows. "
-	    "The sample holds up to k * max_points_per_centroid distinct embeddings, each weighted by the number of its "
-	    "rows; "
-	    "it is lowered (not below 39 for each centroid) where it would take more than 1 GiB. The same rows and seed "
-	    "give "
-	    "the same centroids, bit for bit, whatever the order of the rows and the number of threads. init is 'kmeans++' "
-	    "or "
-	    "'random'. Works with GROUP BY: one model for each group. NULL embeddings are skipped. Arguments after "
-	    "embedding "
-	    "are constant within a group. Errors: fewer rows (or distinct embeddings) than k, embeddings of several "
-	    "dimensions, NaN or infinity.",
+	    "Trains k centroids with FAISS' k-means on a uniform sample of the distinct embeddings. "
+	    "The sample holds up to k * max_points_per_centroid of them, each weighted by the number of its rows. It is "
+	    "lowered "
+	    "(not below 39 for each centroid) where it would take more than 1 GiB; each thread and each group holds one "
+	    "while "
+	    "rows come. The same rows and seed give the same centroids, bit for bit, whatever the order of the rows and "
+	    "the "
+	    "number of threads. Iterations end early when no assignment changes. init is 'kmeans++' or 'random'. Works "
+	    "with "
+	    "GROUP BY: one model for each group. NULL embeddings are skipped. Arguments after embedding are constant "
+	    "within a "
+	    "group. An interrupt takes effect when training has ended. Errors: fewer rows (or distinct embeddings) than k, "
+	    "embeddings of several dimensions, NaN or infinity, OVER or ORDER BY in the call.",
 	    "SELECT len(kmeans(embedding, 3)) AS k FROM synthetic_embeddings(1000, 8)"};
 
 	static void Update(duckdb_data_chunk input, KMeans **states, idx_t count);
@@ -34,7 +36,7 @@ struct KMeans : AggregateObject<KMeans> {
 
 private:
 	void SetOptions(const KMeansOptions &row_options);
-	void Add(const float *embedding, idx_t d);
+	Sample &SampleOf(idx_t d);
 
 	std::unique_ptr<KMeansOptions> options;
 	std::unique_ptr<Sample> sample;
@@ -67,8 +69,8 @@ public:
 		}
 		if (given > 2) {
 			options.niter = Integer(2).AtLeast(row, 1, "niter");
-			if (options.niter > 100000) {
-				throw Expected("niter <= 100000", std::to_string(options.niter));
+			if (options.niter > 10000) {
+				throw Expected("niter <= 10000", std::to_string(options.niter));
 			}
 		}
 		if (given > 3) {
@@ -103,7 +105,7 @@ void KMeans::Update(duckdb_data_chunk input, KMeans **states, idx_t count) {
 		if (embeddings.IsNull(i)) {
 			continue;
 		}
-		states[i]->Add(embeddings.Row(i), embeddings.Dimensions(i));
+		states[i]->SampleOf(embeddings.Dimensions(i)).Add(embeddings.Row(i));
 	}
 }
 
@@ -123,31 +125,24 @@ void KMeans::SetOptions(const KMeansOptions &row_options) {
 	}
 }
 
-void KMeans::Add(const float *embedding, idx_t d) {
+//! The sample of the state, made with the first row, checked to be of d components.
+Sample &KMeans::SampleOf(idx_t d) {
 	if (!sample) {
 		sample.reset(new Sample(SampleCapacity(*options, uint32_t(d)), uint32_t(d), options->seed));
 	}
 	if (sample->Dimensions() != d) {
 		throw Expected(std::to_string(sample->Dimensions()) + " dimensions", std::to_string(d));
 	}
-	sample->Add(embedding);
+	return *sample;
 }
 
 void KMeans::Combine(const KMeans &source) {
 	if (source.options) {
 		SetOptions(*source.options);
 	}
-	if (!source.sample) {
-		return;
+	if (source.sample) {
+		SampleOf(source.sample->Dimensions()).Merge(*source.sample);
 	}
-	const uint32_t d = source.sample->Dimensions();
-	if (!sample) {
-		sample.reset(new Sample(SampleCapacity(*options, d), d, options->seed));
-	}
-	if (sample->Dimensions() != d) {
-		throw Expected(std::to_string(sample->Dimensions()) + " dimensions", std::to_string(d));
-	}
-	sample->Merge(*source.sample);
 }
 
 void KMeans::Finalize(duckdb_vector result, idx_t row) {

@@ -26,7 +26,7 @@ void L2Normalize(duckdb_data_chunk input, duckdb_vector output) {
 	std::vector<double> unit;
 	for (idx_t i = 0; i < count; i++) {
 		if (embeddings.IsNull(i)) {
-			SetNull(output, i);
+			SetNullList(output, i);
 			continue;
 		}
 		const float *row = embeddings.Row(i);

@@ -23,6 +23,9 @@ constexpr FunctionDocumentation DOCUMENTATION {
     "SELECT nearest_centroid_list([0.9, 1.2], [[0.0, 0.0], [1.0, 1.0], [5.0, 5.0]], 2) AS nearest"};
 DUCKTOPICS_DOCUMENTED(DOCUMENTATION);
 
+//! Results that are looked for at a time, so that long lists of many rows need little memory beside the result.
+constexpr size_t RESULTS_AT_ONCE = 1 << 20;
+
 //! Rows that go to the kernel together: those with the same centroids.
 struct Batch {
 	std::vector<const float *> rows;
@@ -43,8 +46,6 @@ void Batch::Write(const CentroidSet &set, duckdb_vector output) {
 		return;
 	}
 	const idx_t most = *std::max_element(wanted.begin(), wanted.end());
-	nearest.resize(rows.size() * most);
-	set.NearestList(rows.data(), rows.size(), uint32_t(most), nearest.data());
 	idx_t items = duckdb_list_vector_get_size(output);
 	for (const idx_t n : wanted) {
 		items += n;
@@ -55,12 +56,18 @@ void Batch::Write(const CentroidSet &set, duckdb_vector output) {
 	const duckdb_vector item = duckdb_list_vector_get_child(output);
 	int32_t *index = static_cast<int32_t *>(duckdb_vector_get_data(duckdb_struct_vector_get_child(item, 0)));
 	float *distance = static_cast<float *>(duckdb_vector_get_data(duckdb_struct_vector_get_child(item, 1)));
-	for (size_t i = 0; i < rows.size(); i++) {
-		const idx_t first = AppendList(output, places[i], wanted[i]);
-		for (idx_t j = 0; j < wanted[i]; j++) {
-			const int32_t found = nearest[i * most + j];
-			index[first + j] = found;
-			distance[first + j] = set.SquaredDistance(rows[i], found);
+	const size_t slice = std::max<size_t>(1, RESULTS_AT_ONCE / most);
+	for (size_t begin = 0; begin < rows.size(); begin += slice) {
+		const size_t end = std::min(rows.size(), begin + slice);
+		nearest.resize((end - begin) * most);
+		set.NearestList(rows.data() + begin, end - begin, uint32_t(most), nearest.data());
+		for (size_t i = begin; i < end; i++) {
+			const idx_t first = AppendList(output, places[i], wanted[i]);
+			for (idx_t j = 0; j < wanted[i]; j++) {
+				const int32_t found = nearest[(i - begin) * most + j];
+				index[first + j] = found;
+				distance[first + j] = set.SquaredDistance(rows[i], found);
+			}
 		}
 	}
 }
@@ -77,7 +84,7 @@ void NearestCentroidList(duckdb_data_chunk input, duckdb_vector output) {
 		batch.Clear();
 		for (idx_t i = begin; i < end; i++) {
 			if (!set || embeddings.IsNull(i) || n.IsNull(i)) {
-				SetNull(output, i);
+				SetNullList(output, i);
 				continue;
 			}
 			batch.rows.push_back(embeddings.Row(i, set->Dimensions()));

@@ -67,7 +67,7 @@ void VectorMean::Combine(const VectorMean &source) {
 
 void VectorMean::Finalize(duckdb_vector result, idx_t row) {
 	if (rows == 0) {
-		return SetNull(result, row);
+		return SetNullList(result, row);
 	}
 	for (double &component : sum) {
 		component /= double(rows);
