@@ -9,7 +9,7 @@
 --
 -- `assignments` and `messages` are as for `cluster_samples`, `model` as for `nearest_centroid`. Memory holds the samples only.
 --
--- Errors: those of `cluster_samples` and `nearest_centroids`.
+-- Errors: n < 1; contrast, held_out or neighbours < 0; those of `cluster_samples` and `nearest_centroids`.
 --
 -- Example:
 --   SELECT cluster_id, len(texts) AS texts, len(contrast) AS contrast, neighbours FROM label_inputs('assignments', 'messages', 'topics');
@@ -25,7 +25,7 @@ CREATE OR REPLACE TEMP MACRO label_inputs(
         _drawn.text,
         row_number() OVER (PARTITION BY _drawn.cluster_id ORDER BY hash(hash(_drawn.id, seed)), _drawn.id) AS position,
         count(*) OVER (PARTITION BY _drawn.cluster_id) AS drawn
-      FROM cluster_samples(assignments, messages, n := n + held_out, seed := seed, id := id, text := text) AS _drawn
+      FROM cluster_samples(assignments, messages, n := _at_least(n, 1, 'label_inputs', 'n') + _at_least(held_out, 0, 'label_inputs', 'held_out'), seed := seed, id := id, text := text) AS _drawn
     ),
     _label_message AS (
       SELECT *, drawn >= 2 * held_out AND position > drawn - held_out AS is_held_out
@@ -44,7 +44,7 @@ CREATE OR REPLACE TEMP MACRO label_inputs(
     _label_near AS (
       SELECT _topic.cluster_id, unnest(_topic.near).cluster_id AS near_id, generate_subscripts(_topic.near, 1) AS place
       FROM (
-        SELECT _model.cluster_id, nearest_centroids(_model.centroid, model, neighbours + 1) AS near
+        SELECT _model.cluster_id, nearest_centroids(_model.centroid, model, _at_least(neighbours, 0, 'label_inputs', 'neighbours') + 1) AS near
         FROM query_table(_as_table(model)) AS _model
         WHERE _model.centroid IS NOT NULL
       ) AS _topic
@@ -53,7 +53,7 @@ CREATE OR REPLACE TEMP MACRO label_inputs(
       SELECT
         _near.cluster_id,
         list(_near.near_id ORDER BY _near.place) AS neighbours,
-        flatten(list(_cluster.texts[:greatest(1, contrast // neighbours)] ORDER BY _near.place)) AS contrast
+        flatten(list(_cluster.texts[:least(_at_least(contrast, 0, 'label_inputs', 'contrast'), greatest(1, contrast // neighbours))] ORDER BY _near.place)) AS contrast
       FROM _label_near AS _near
       JOIN _label_cluster AS _cluster ON _cluster.cluster_id = _near.near_id
       WHERE _near.near_id <> _near.cluster_id

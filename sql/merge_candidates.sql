@@ -8,7 +8,7 @@
 -- once, cluster_id < other_id, the most similar first. Only neighbours are compared, so that the number of pairs grows with the
 -- number of topics and not with its square.
 --
--- Errors: those of `nearest_centroids`.
+-- Errors: n < 1; those of `nearest_centroids`.
 --
 -- Example:
 --   SELECT * FROM merge_candidates('topics', 'topic_vectors', n := 1) LIMIT 3;
@@ -16,11 +16,11 @@ CREATE OR REPLACE TEMP MACRO merge_candidates(model, labels, n := 5) AS TABLE
   WITH _merge_pair AS (
     SELECT DISTINCT least(_near.cluster_id, _near.near_id) AS cluster_id, greatest(_near.cluster_id, _near.near_id) AS other_id
     FROM (
-      SELECT _topic.cluster_id, unnest(nearest_centroids(_topic.centroid, model, n + 1)).cluster_id AS near_id
+      SELECT _topic.cluster_id, unnest(nearest_centroids(_topic.centroid, model, _at_least(n, 1, 'merge_candidates', 'n') + 1)).cluster_id AS near_id
       FROM query_table(_as_table(model)) AS _topic
       WHERE _topic.centroid IS NOT NULL
       UNION ALL
-      SELECT _label.cluster_id, unnest(nearest_centroids(_label.centroid, labels, n + 1)).cluster_id AS near_id
+      SELECT _label.cluster_id, unnest(nearest_centroids(_label.centroid, labels, _at_least(n, 1, 'merge_candidates', 'n') + 1)).cluster_id AS near_id
       FROM query_table(_as_table(labels)) AS _label
       WHERE _label.centroid IS NOT NULL
     ) AS _near

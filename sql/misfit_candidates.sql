@@ -11,7 +11,7 @@
 -- with `cluster_id` and `centroid`, the embedding of the topic's label. Labels count only where their embedding has as many dimensions as
 -- the message's: `label_similarity` is NULL otherwise, and the margin alone decides. Memory holds four numbers a message.
 --
--- Errors: a missing table or column.
+-- Errors: n < 1; share outside (0, 1]; a missing table or column.
 --
 -- Example:
 --   SELECT * FROM misfit_candidates('assignments', 'messages', 'topic_vectors', n := 3);
@@ -52,6 +52,11 @@ CREATE OR REPLACE TEMP MACRO misfit_candidates(
     SELECT *, row_number() OVER (PARTITION BY cluster_id ORDER BY misfit DESC, id) AS place, count(*) OVER (PARTITION BY cluster_id) AS size
     FROM _misfit_scored
   ) AS _scored
-  WHERE _scored.place <= ceil(share * _scored.size)
+  WHERE _scored.place <= ceil(
+    _scored.size * (CASE
+      WHEN share::DOUBLE > 0 AND share::DOUBLE <= 1 THEN share::DOUBLE
+      ELSE error('misfit_candidates: expected share in (0, 1], got ' || coalesce(share::VARCHAR, 'NULL'))
+    END)::DOUBLE
+  )
   ORDER BY _scored.misfit DESC, _scored.id
-  LIMIT n;
+  LIMIT (SELECT _at_least(n, 1, 'misfit_candidates', 'n'));

@@ -14,7 +14,7 @@
 -- id           id          its column that tells messages apart
 -- text         text        its column with the text
 -- embedding    embedding   its column with the embedding
--- misfits      100         how many messages are offered other topics: the most calls
+-- misfits      100         how many messages are offered other topics: the most calls; 0 for none
 -- share        0.05        how much of each topic can be a misfit
 -- offered      5           how many nearest topics a message is offered
 -- close        0.6         the cosine from which two messages lie close together
@@ -32,11 +32,12 @@ FROM misfit_candidates(
   'assignments',
   coalesce(getvariable('input'), 'messages'),
   'topic_vectors',
-  n := coalesce(getvariable('misfits'), 100),
+  n := greatest(1, coalesce(getvariable('misfits'), 100)),
   share := coalesce(getvariable('share'), 0.05),
   id := coalesce(getvariable('id'), 'id'),
   embedding := coalesce(getvariable('embedding'), 'embedding')
-);
+)
+WHERE coalesce(getvariable('misfits'), 100) > 0;
 
 -- The misfits with their text and embedding, and the topics that each is offered.
 CREATE OR REPLACE TEMP TABLE misfit_offered AS
