@@ -3,8 +3,8 @@
 --
 -- Assigns every row of a table to its nearest centroid.
 --
--- `tbl` names a table, view, CTE or file; `id` and `embedding` name its columns, of which `id` comes back as it is. `model` is as
--- for `nearest_centroid`. distance is the squared L2 distance to the nearest centroid. margin is the distance to the second
+-- `tbl` names a table, view, CTE or file; `id` and `embedding` name its columns, of which `id` comes back as it is and
+-- must be unique where other functions join by it. `model` is as for `nearest_centroid`. distance is the squared L2 distance to the nearest centroid. margin is the distance to the second
 -- nearest minus distance: close to 0 on the border between two topics, and NULL where the model has one row. A row whose
 -- embedding is NULL comes back with NULLs, so that the result has the rows of `tbl`.
 --

@@ -4,7 +4,8 @@
 -- Draws n random messages of each cluster.
 --
 -- `assignments` names a table, view, CTE or file with the columns `id` and `cluster_id`, such as `assign_clusters` gives;
--- `messages` another one, whose columns `id` and `text` name. The same ids and seed give the same messages, in any order
+-- `messages` another one, whose columns `id` and `text` name. `id` must be unique in both:
+-- rows that share one are joined each with each. The same ids and seed give the same messages, in any order
 -- of the rows and with any number of threads; another version of DuckDB may give others. Clusters with fewer than n messages give
 -- all. Memory holds n ids a cluster, whatever the number of rows. Ordered by cluster_id, then at random.
 --

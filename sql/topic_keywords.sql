@@ -4,7 +4,8 @@
 -- Finds the n words that tell each cluster from the others, best first.
 --
 -- `assignments` names a table, view, CTE or file with the columns `id` and `cluster_id`, such as `assign_clusters` gives;
--- `messages` another one, whose columns `id` and `text` name. Words are weighted by class-based TF-IDF (Grootendorst 2022,
+-- `messages` another one, whose columns `id` and `text` name. `id` must be unique in both:
+-- rows that share one are joined each with each. Words are weighted by class-based TF-IDF (Grootendorst 2022,
 -- arXiv:2203.05794) over messages: sqrt(messages of the cluster with the word) * ln(1 + words of an average cluster / messages with
 -- the word), where a word counts once a message. So a long or repetitive message weighs no more than a short one, and the
 -- square root, as in BERTopic's reduce_frequent_words, prefers telling words to frequent ones.
