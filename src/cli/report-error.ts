@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { DuckTopicsError, messageOf } from '../errors.ts';
 import { Interrupted } from './interrupt.ts';
+import { mendOf } from './sql-mends.ts';
 import { StatementError } from './statement-error.ts';
 
 /** The exit code of a command that threw: 2 for a wrong command line, 128 + signal when stopped, otherwise 1. */
@@ -18,7 +19,24 @@ export function reportError(error: unknown): void {
     console.error(`ducktopics: ${error.message}`);
     if (error.mend !== undefined) console.error(error.mend);
   } else {
-    console.error(`ducktopics: ${messageOf(error)}`);
-    if (error instanceof Error && error.stack !== undefined) console.error(error.stack);
+    const message = messageOf(error);
+    console.error(`ducktopics: ${message.trimEnd()}`);
+    const mend = mendOf(message);
+    if (mend !== undefined) console.error(mend);
+    else if (!isOfDuckDB(message)) console.error(placesOf(error));
   }
+}
+
+/** DuckDB's errors say what is wrong with the statement; where this program ran it is of no use to the reader. */
+function isOfDuckDB(message: string): boolean {
+  return /^[A-Z][A-Za-z ]* Error: /.test(message);
+}
+
+/** The lines of the stack without the message, which stands above them already. */
+function placesOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line))
+    .join('\n');
 }
