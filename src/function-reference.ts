@@ -15,6 +15,8 @@ export interface FunctionReference {
   description: string;
   /** A statement that runs. */
   example: string;
+  /** Whether the program that opened the database answers the calls: the stock duckdb shell does not have this function. */
+  needsHost?: boolean;
 }
 
 /** Every function and macro by name: the native ones as the loaded extension describes them, the macros from their files. */
@@ -23,7 +25,7 @@ export async function readFunctionReference(connection: Pick<DuckDBConnection, '
     ...(await readNative(connection)),
     ...readMacroReferences(),
     ...hostReferences(),
-    ...recordReferences,
+    ...recordReferences.map((reference) => ({ ...reference, needsHost: true })),
   ];
   return references.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -65,6 +67,7 @@ function hostReferences(): FunctionReference[] {
     returns,
     description,
     example,
+    needsHost: true,
   }));
 }
 

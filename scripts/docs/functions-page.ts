@@ -28,6 +28,9 @@ export async function functionsPage(): Promise<string> {
 
 Written by \`npm run docs\`, which runs every example. \`ducktopics functions\` prints the same in a terminal.
 
+The extension and the macros work in every DuckDB that loads them, the stock \`duckdb\` shell too. The functions marked TypeScript need
+the command \`ducktopics\`, or a program in which \`open()\` or \`register()\` was called.
+
 | function | kind | what it does |
 | --- | --- | --- |
 ${references.map(tableRow).join('\n')}
@@ -41,8 +44,8 @@ ${tables}
 `;
 }
 
-function tableRow({ name, kind, description }: FunctionReference): string {
-  return `| [\`${name}\`](#${name}) | ${kind} | ${summaryOf(description).replaceAll('|', '\\|')} |`;
+function tableRow({ name, kind, description, needsHost }: FunctionReference): string {
+  return `| [\`${name}\`](#${name}) | ${kind}${needsHost ? ', TypeScript' : ''} | ${summaryOf(description).replaceAll('|', '\\|')} |`;
 }
 
 async function section(db: DuckTopics, reference: FunctionReference): Promise<string> {
@@ -52,7 +55,7 @@ async function section(db: DuckTopics, reference: FunctionReference): Promise<st
 ${reference.signatures.join('\n')}
 \`\`\`
 
-${article(reference.kind)}; returns \`${reference.returns}\`.
+${article(reference.kind)}; returns \`${reference.returns}\`.${whereOf(reference)}
 
 ${reference.description}
 
@@ -85,6 +88,13 @@ async function output(db: DuckTopics, { name, example }: FunctionReference): Pro
   } finally {
     casts.closeSync();
   }
+}
+
+/** Where a function that is written in TypeScript can be called. */
+function whereOf({ needsHost }: FunctionReference): string {
+  return needsHost
+    ? ' Written in TypeScript: the command `ducktopics` and programs with `open()` or `register()` have it, the stock `duckdb` shell does not.'
+    : '';
 }
 
 function article(kind: FunctionReference['kind']): string {

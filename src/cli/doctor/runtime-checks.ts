@@ -46,11 +46,13 @@ export async function extensionChecks(): Promise<Check[]> {
       "SELECT extension_version AS version FROM duckdb_extensions() WHERE extension_name = 'ducktopics'",
     );
     const references = await readFunctionReference(db.connection);
-    const macros = references.filter(({ kind }) => kind.includes('macro')).length;
+    const host = references.filter(({ needsHost }) => needsHost).length;
+    const macros = references.filter(({ kind, needsHost }) => kind.includes('macro') && !needsHost).length;
+    const native = references.length - macros - host;
     return [
       { name: 'DuckDB', state: 'ok', found: duckdb?.version },
       { name: 'extension', state: 'ok', found: `${extension?.version}, ${size}, ${extensionPath}` },
-      { name: 'functions', state: 'ok', found: `${references.length - macros} native, ${macros} macros` },
+      { name: 'functions', state: 'ok', found: `${native} native, ${macros} macros, ${host} in TypeScript` },
       { name: 'kernel', state: 'ok', found: kernel() },
     ];
   } finally {
