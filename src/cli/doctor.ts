@@ -1,12 +1,14 @@
 import { buildChecks } from './doctor/build-checks.ts';
 import type { Check } from './doctor/check.ts';
 import { dataChecks } from './doctor/data-checks.ts';
+import { namingChecks } from './doctor/naming-checks.ts';
 import { extensionChecks, nodeCheck, platformCheck } from './doctor/runtime-checks.ts';
 
 /** Prints every check and what mends it; returns 1 when something that every query needs is missing. */
 export async function doctor(): Promise<number> {
   const groups: [string, Check[]][] = [
     ['To run', [nodeCheck(), platformCheck(), ...(await extensionChecks())]],
+    ['To name topics', namingChecks()],
     ['To build the extension', buildChecks()],
     ['Data', await dataChecks()],
   ];

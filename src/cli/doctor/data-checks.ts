@@ -19,5 +19,10 @@ export async function dataChecks(): Promise<Check[]> {
 
 function fileCheck(name: string, file: string, mend: string): Check {
   if (!existsSync(file)) return { name, state: 'absent', found: `no ${file}`, mend };
-  return { name, state: 'ok', found: `${file}, ${(statSync(file).size / 2 ** 20).toFixed(1)} MiB` };
+  return { name, state: 'ok', found: `${file}, ${sizeOf(file)}` };
+}
+
+function sizeOf(file: string): string {
+  const { size } = statSync(file);
+  return size < 2 ** 20 ? `${Math.ceil(size / 2 ** 10)} KiB` : `${(size / 2 ** 20).toFixed(1)} MiB`;
 }
