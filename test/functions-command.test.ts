@@ -38,7 +38,13 @@ test('functions NAME describes one function in full', async () => {
 });
 
 test('functions NAME of an unknown function says how to list them', async () => {
-  const { code, stderr } = await ducktopics(['functions', 'kmean']);
+  const { code, stderr } = await ducktopics(['functions', 'nothing_like_it']);
   assert.equal(code, 1);
-  assert.equal(stderr, 'ducktopics: unknown function: kmean\nlist them with: ducktopics functions\n');
+  assert.equal(stderr, 'ducktopics: unknown function: nothing_like_it\nlist them with: ducktopics functions\n');
+});
+
+test('functions NAME of a misspelt function names the one that was meant', async () => {
+  const { code, stderr } = await ducktopics(['functions', 'kmeans_trian']);
+  assert.equal(code, 1);
+  assert.match(stderr, /unknown function: kmeans_trian, did you mean kmeans_train\?\n/);
 });

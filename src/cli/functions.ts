@@ -1,6 +1,6 @@
 import { DuckTopicsError } from '../errors.ts';
 import { type FunctionReference, readFunctionReference, summaryOf } from '../function-reference.ts';
-import { open } from '../open.ts';
+import { type DuckTopics, open } from '../open.ts';
 
 /** Prints all functions in short, or one of them in full. */
 export async function functions(name?: string): Promise<void> {
@@ -8,12 +8,25 @@ export async function functions(name?: string): Promise<void> {
   const all = await readFunctionReference(db.connection);
   const shown = name === undefined ? all : all.filter((reference) => reference.name === name.toLowerCase());
   if (shown.length === 0) {
-    throw new DuckTopicsError(`unknown function: ${name}`, { mend: 'list them with: ducktopics functions' });
+    const similar = await similarName(db, `${name}`.toLowerCase(), all);
+    throw new DuckTopicsError(`unknown function: ${name}${similar === undefined ? '' : `, did you mean ${similar}?`}`, {
+      mend: 'list them with: ducktopics functions',
+    });
   }
   const texts = shown.map((reference) =>
     describe(reference, name === undefined ? summaryOf(reference.description) : reference.description),
   );
   process.stdout.write(texts.join('\n'));
+}
+
+/** The function whose name takes the fewest changes to become `name`, when no more than 3 letters have to change. */
+async function similarName(db: DuckTopics, name: string, all: FunctionReference[]): Promise<string | undefined> {
+  const [nearest] = await db.query<{ known: string }>(
+    `SELECT known FROM (SELECT unnest(string_split($2, ',')) AS known)
+    WHERE damerau_levenshtein(known, $1) <= least(3, len($1) // 2) ORDER BY damerau_levenshtein(known, $1), known LIMIT 1`,
+    [name, all.map((reference) => reference.name).join()],
+  );
+  return nearest?.known;
 }
 
 function describe(reference: FunctionReference, description: string): string {
