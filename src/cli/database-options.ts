@@ -14,7 +14,19 @@ export function addDatabaseOptions(command: Command): Command {
     .option('--db <file>', 'the database file, created when missing', ':memory:')
     .option('--readonly', 'open the file without the right to write')
     .option('--threads <n>', 'how many threads DuckDB uses (default: one a core)', wholeNumber(1))
-    .option('--memory-limit <size>', "how much memory DuckDB uses, as 4GB (default: 80 % of the machine's)");
+    .option(
+      '--memory-limit <size>',
+      "how much memory DuckDB uses, as 4GB (default: 80 % of the machine's)",
+      memorySize,
+    );
+}
+
+/** The parser of `--memory-limit`. */
+export function memorySize(text: string): string {
+  if (!/^(\d+(\.\d+)?|\.\d+) ?([KMGT]I?B?|B)$/i.test(text)) {
+    throw new InvalidArgumentError('Expected a number and a unit, as 4GB or 512MiB.');
+  }
+  return text;
 }
 
 /** A parser for an option that takes a whole number. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { wholeNumber } from './database-options.ts';
+import { memorySize, wholeNumber } from './database-options.ts';
 import type { DiscoverOptions } from './discover.ts';
 
 export function discoverCommand(): Command {
@@ -21,7 +21,7 @@ export function discoverCommand(): Command {
     .option('--max-usd <amount>', 'stop asking before more than this is spent', amount)
     .option('--max-calls <n>', 'stop asking after this many calls', wholeNumber(0))
     .option('--threads <n>', 'how many threads DuckDB uses (default: one a core)', wholeNumber(1))
-    .option('--memory-limit <size>', "how much memory DuckDB uses, as 4GB (default: 80 % of the machine's)")
+    .option('--memory-limit <size>', "how much memory DuckDB uses, as 4GB (default: 80 % of the machine's)", memorySize)
     .addHelpText(
       'after',
       `
