@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { lineWidth } from '../src/cli/print-result.ts';
 import { ducktopics, startDucktopics } from './support/command.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -138,6 +139,25 @@ test('query cuts wide cells and leaves out middle columns so that a table fits i
   assert.match(table, /30 columns \(\d shown\)/);
 });
 
+test('query cuts the only column of a table that does not fit', async () => {
+  const { stdout } = await ducktopics(['query', "SELECT 'abcdefghijklmnop' AS word"], { env: { COLUMNS: '12' } });
+  assert.equal(
+    stdout,
+    `┌──────────┐
+│   word   │
+│ varchar  │
+├──────────┤
+│ abcdefg… │
+└──────────┘
+`,
+  );
+});
+
+test('lineWidth takes 80 for a terminal that says 0', () => {
+  assert.equal(lineWidth(0), 80);
+  assert.equal(lineWidth(132), 132);
+});
+
 test('query shows times in the time zone of the session', async () => {
   const sql = "SET TimeZone = 'Asia/Tokyo'; SELECT TIMESTAMPTZ '2020-01-01 00:00:00+00' AS t";
   assert.equal(await output([sql, '--format', 'csv']), 't\n2020-01-01 09:00:00+09\n');
@@ -183,6 +203,10 @@ test('query with a wrong command line ends with 2 and says what is allowed', asy
     [['query', 'SELECT 1', '--format', 'xml'], /'xml' is invalid\. Allowed choices are table, json, csv, markdown\./],
     [['query', 'SELECT', '1'], /too many arguments for 'query'\. Expected 1 argument but got 2/],
     [['query', 'SELECT 1', '--threads', '0'], /Expected a whole number of at least 1/],
+    [
+      ['query', 'SELECT 1', '--memory-limit', 'lots'],
+      /'--memory-limit <size>' argument 'lots' is invalid\. Expected a number and a unit/,
+    ],
     [['quary', 'SELECT 1'], /unknown command 'quary'\n\(Did you mean query\?\)\nsee: ducktopics --help/],
   ];
   for (const [args, message] of cases) {

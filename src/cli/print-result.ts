@@ -40,7 +40,7 @@ export class ResultPrinter {
         await this.#connection.run(`SET TimeZone = '${timeZone.replaceAll("'", "''")}'`);
       }
       const source = await ResultSource.open(result, this.#connection);
-      const width = process.stdout.columns ?? (Number(process.env.COLUMNS) || 120);
+      const width = lineWidth(process.stdout.columns);
       await formats[this.#options.format](source, write, { width, maxRows: this.#options.maxRows });
       return source.rowCount;
     } finally {
@@ -48,6 +48,12 @@ export class ResultPrinter {
       this.#connection = undefined;
     }
   }
+}
+
+/** The width of the terminal: 80 for one that does not know its own (0), `COLUMNS` or 120 for a file or a pipe. */
+export function lineWidth(terminal: number | undefined): number {
+  if (terminal === undefined) return Number(process.env.COLUMNS) || 120;
+  return terminal > 0 ? terminal : 80;
 }
 
 /** Whether a statement gave rows to look at, and not just a count of what it changed. */

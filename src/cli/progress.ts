@@ -49,7 +49,7 @@ export async function createProgress(
     isDrawn = false;
   };
   const draw = () => {
-    const line = drawBar(place, statement, connection.progress, elapsed(), output.columns ?? 80, isTerminal);
+    const line = drawBar(place, statement, connection.progress, elapsed(), output.columns || 80, isTerminal);
     output.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
     isDrawn = isTerminal;
   };

@@ -12,6 +12,9 @@ export function fitColumns(widths: number[], lineWidth: number): FittedColumn[] 
   const columns: FittedColumn[] = widths.map((width, index) => ({ index, width }));
   narrow(columns, lineWidth);
   if (lineLength(columns) <= lineWidth) return columns;
+  const [only] = columns;
+  if (only !== undefined && columns.length === 1)
+    return [{ ...only, width: Math.max(1, lineWidth - lineLength([]) - 3) }];
 
   let left = Math.ceil(columns.length / 2);
   let right = columns.length - left;
