@@ -105,7 +105,8 @@ void KMeans::Update(duckdb_data_chunk input, KMeans **states, idx_t count) {
 		if (embeddings.IsNull(i)) {
 			continue;
 		}
-		states[i]->SampleOf(embeddings.Dimensions(i)).Add(embeddings.Row(i));
+		const float *row = embeddings.Row(i);
+		states[i]->SampleOf(embeddings.Dimensions(i)).Add(row);
 	}
 }
 
