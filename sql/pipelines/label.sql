@@ -51,9 +51,9 @@ SELECT
       ELSE label_first.keywords
     END AS keywords
   ),
-  coalesce(size, 0) AS size
+  coalesce(sizes.size, 0) AS size
 FROM label_first
-JOIN topics USING (cluster_id)
+LEFT JOIN cluster_sizes('assignments') AS sizes USING (cluster_id)
 LEFT JOIN topic_keywords USING (cluster_id);
 
 -- Topics that got the same name, the largest of them first. The largest keeps it.
@@ -168,5 +168,5 @@ ORDER BY cluster_id;
 -- The overview, largest topic first.
 SELECT cluster_id, size, label, provider, status, round(score, 2) AS score
 FROM topic_labels
-JOIN topics USING (cluster_id)
+JOIN cluster_sizes('assignments') USING (cluster_id)
 ORDER BY size DESC, cluster_id;

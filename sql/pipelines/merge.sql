@@ -13,7 +13,7 @@
 -- supertopics    sqrt(n)   how many supertopics the n merged topics get
 -- seed           1234      the seed of their clustering
 --
--- Reads topics, topic_labels and label_inputs. Makes the tables topic_merges, topic_map, merged_topics and supertopics.
+-- Reads topics, assignments, topic_labels and label_inputs. Makes the tables topic_merges, topic_map, merged_topics and supertopics.
 
 -- The embeddings of the labels, in the form of a model.
 CREATE OR REPLACE TEMP TABLE topic_vectors AS
@@ -57,9 +57,15 @@ ORDER BY similarity DESC, cluster_id, other_id;
 CREATE OR REPLACE TEMP TABLE topic_pairs AS
 SELECT cluster_id, other_id FROM topic_merges WHERE same;
 
+-- The topics with the messages that are assigned to them; the size of the model is that of the training's last pass.
+CREATE OR REPLACE TEMP TABLE topic_counts AS
+SELECT cluster_id, centroid, coalesce(sizes.size, 0) AS size
+FROM topics
+LEFT JOIN cluster_sizes('assignments') AS sizes USING (cluster_id);
+
 -- The topic of each cluster: (cluster_id, topic_id). topic_id is the cluster_id of the largest among those that became one.
 CREATE OR REPLACE TABLE topic_map AS
-FROM topic_groups('topic_pairs', 'topics');
+FROM topic_groups('topic_pairs', 'topic_counts');
 
 -- One name for the topics that became one; a topic by itself keeps its name.
 CREATE OR REPLACE TEMP TABLE merged_named AS
@@ -67,13 +73,13 @@ SELECT topic_id, size, cluster_ids, centroid, largest, coalesce(merge_label(labe
 FROM (
   SELECT
     topic_map.topic_id,
-    sum(coalesce(topics.size, 0))::BIGINT AS size,
-    list(topic_map.cluster_id ORDER BY topics.size DESC, topic_map.cluster_id) AS cluster_ids,
-    list(topic_labels.label ORDER BY topics.size DESC, topic_map.cluster_id) AS labels,
+    sum(topic_counts.size)::BIGINT AS size,
+    list(topic_map.cluster_id ORDER BY topic_counts.size DESC, topic_map.cluster_id) AS cluster_ids,
+    list(topic_labels.label ORDER BY topic_counts.size DESC, topic_map.cluster_id) AS labels,
     any_value(topic_labels.label) FILTER (topic_map.cluster_id = topic_map.topic_id) AS largest,
-    any_value(topics.centroid) FILTER (topic_map.cluster_id = topic_map.topic_id) AS centroid
+    any_value(topic_counts.centroid) FILTER (topic_map.cluster_id = topic_map.topic_id) AS centroid
   FROM topic_map
-  JOIN topics USING (cluster_id)
+  JOIN topic_counts USING (cluster_id)
   JOIN topic_labels USING (cluster_id)
   GROUP BY topic_map.topic_id
 );

@@ -233,6 +233,28 @@ test('discover runs what other messages, another script or a dropped table have 
   assert.deepEqual(await skipped(), []);
 });
 
+test('the sizes of merged topics are the messages assigned to them', async () => {
+  const { folder, file } = await makeMessages();
+  const env = environment(folder);
+  const first = await ducktopics(discoverArguments(file), { env });
+  assert.equal(first.code, 0, first.stderr);
+  {
+    await using db = await open(file);
+    // What the model says of sizes is that of its training.
+    await db.query('UPDATE topics SET size = cluster_id');
+    await db.query('DROP TABLE topic_map');
+  }
+  const again = await ducktopics(discoverArguments(file), { env });
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(again.stdout, first.stdout);
+  await using db = await open(file);
+  const wrong = await db.query(`
+    SELECT topic_id, merged_topics.size, count(*) AS assigned
+    FROM assignments JOIN topic_map USING (cluster_id) JOIN merged_topics USING (topic_id)
+    GROUP BY ALL HAVING merged_topics.size <> count(*)`);
+  assert.deepEqual(wrong, []);
+});
+
 test('discover --dry-run leaves the topics of an earlier run as they are', async () => {
   const { folder, file } = await makeMessages();
   const env = environment(folder);
