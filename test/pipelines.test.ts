@@ -177,6 +177,46 @@ test('discover.sql and notebook.sql leave the earlier tables where a statement f
   assert.deepEqual(await state(), before);
 });
 
+test('discover.sql refuses ids that are missing or come twice', async () => {
+  const file = join(folder, 'ids.duckdb');
+  const refuses = async (change: string, error: string) => {
+    {
+      await using db = await open(file);
+      await db.connection.run(`CREATE OR REPLACE TABLE messages AS ${messages}; ${change}`);
+    }
+    const { code, stderr } = await run('discover', file, { k: '3' });
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(error), stderr);
+  };
+  await refuses('UPDATE messages SET id = 12 WHERE id = 13', 'invalid id: expected unique values, got 12 twice');
+  await refuses('UPDATE messages SET id = 5 WHERE id IN (6, 400)', 'invalid id: expected unique values, got 5 3 times');
+  await refuses('UPDATE messages SET id = NULL WHERE id < 4', 'invalid id: expected unique values, got NULL in 4 rows');
+  await using db = await open(file, { readOnly: true });
+  assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables()'), [{ table_name: 'messages' }]);
+});
+
+test('discover.sql counts the messages without an embedding', async () => {
+  const file = join(folder, 'left-out.duckdb');
+  {
+    await using db = await open(file);
+    await db.connection.run(`CREATE TABLE messages AS ${messages}; UPDATE messages SET embedding = NULL WHERE id < 7`);
+  }
+  const { code, stdout, stderr } = await run('discover', file, { k: '3' });
+  assert.equal(code, 0, stderr);
+  const overview = JSON.parse(stdout);
+  assert.deepEqual(
+    overview.map(({ size }: { size: number }) => size),
+    [198, 198, 197, 7],
+  );
+  assert.deepEqual(overview[3], {
+    cluster_id: null,
+    size: 7,
+    share: null,
+    keywords: null,
+    example: 'left out: no embedding',
+  });
+});
+
 test('notebook.sql does the job of the notebook on a .npy file', async () => {
   const [n, d] = [6000, 16];
   const npy = join(folder, 'vectors.npy');

@@ -9,7 +9,7 @@
 --
 -- Variable    Default      Meaning
 -- input       messages     a table, a view or a file: Parquet, also as a pattern, CSV, JSON, .npy
--- id          id           its column that tells messages apart
+-- id          id           its column that tells messages apart: unique, and never NULL
 -- text        text         its column with the text
 -- embedding   embedding    its column with the embedding, FLOAT[] or FLOAT[d]
 -- k           40           how many topics; rather too many, since similar ones can be merged later
@@ -59,6 +59,30 @@ FROM assign_clusters(
   embedding := coalesce(getvariable('embedding'), 'embedding')
 );
 
+-- Every id once, since texts are found by it. Of more than 20 million messages a part of the ids is looked at, chosen by hash.
+SET VARIABLE checked_ids = (
+  SELECT
+    CASE
+      WHEN missing > 0 THEN error('invalid id: expected unique values, got NULL in ' || missing || ' rows')
+      WHEN repeated IS NOT NULL
+        THEN error(
+          'invalid id: expected unique values, got ' || repeated.id || ' '
+          || CASE WHEN repeated.n = 2 THEN 'twice' ELSE repeated.n || ' times' END
+        )
+    END
+  FROM (SELECT count(*) - count(id) AS missing FROM assignments),
+    (
+      SELECT min({'id': id, 'n': n}) AS repeated
+      FROM (
+        SELECT id, count(*) AS n
+        FROM assignments
+        WHERE hash(id) % (SELECT greatest(1, count(*) // 10_000_000)::UBIGINT FROM assignments) = 0
+        GROUP BY id
+        HAVING count(*) > 1
+      )
+    )
+);
+
 -- The words that tell each topic from the others: (cluster_id, keywords), best first.
 CREATE OR REPLACE TABLE topic_keywords AS
 FROM topic_keywords(
@@ -82,20 +106,30 @@ FROM cluster_samples(
 
 COMMIT;
 
--- The overview, largest topic first, with the beginning of the sample that is nearest to the centre.
-WITH example AS (
-  SELECT cluster_id, arg_min(text, distance) AS text
-  FROM topic_samples
-  JOIN assignments USING (id, cluster_id)
-  GROUP BY cluster_id
-)
-SELECT
-  cluster_id,
-  size,
-  round(share, 4) AS share,
-  array_to_string(keywords[:6], ' ') AS keywords,
-  regexp_replace(trim(example.text[:200]), '\s+', ' ', 'g')[:60] AS example
-FROM cluster_sizes('assignments')
-LEFT JOIN topic_keywords USING (cluster_id)
-LEFT JOIN example USING (cluster_id)
-ORDER BY size DESC, cluster_id;
+-- The overview, largest topic first, with the beginning of the sample that is nearest to the centre. Its last row counts
+-- the messages that are left out, if any.
+WITH
+  example AS (
+    SELECT cluster_id, arg_min(text, distance) AS text
+    FROM topic_samples
+    JOIN assignments USING (id, cluster_id)
+    GROUP BY cluster_id
+  ),
+  overview AS (
+    SELECT
+      cluster_id,
+      size,
+      round(share, 4) AS share,
+      array_to_string(keywords[:6], ' ') AS keywords,
+      regexp_replace(trim(example.text[:200]), '\s+', ' ', 'g')[:60] AS example
+    FROM cluster_sizes('assignments')
+    LEFT JOIN topic_keywords USING (cluster_id)
+    LEFT JOIN example USING (cluster_id)
+    UNION ALL
+    SELECT NULL, count(*), NULL, NULL, 'left out: no embedding'
+    FROM assignments
+    WHERE cluster_id IS NULL
+    HAVING count(*) > 0
+  )
+FROM overview
+ORDER BY cluster_id IS NULL, size DESC, cluster_id;
