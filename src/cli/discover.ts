@@ -175,7 +175,29 @@ async function printTopics({ db }: Run): Promise<void> {
     notes.push(`${row.pending} topics are pending: the budget is used up. Run the command again with more.`);
   if (row?.failed)
     notes.push(`${row.failed} topics could not be named: see topic_labels.error. Run the command again.`);
+  notes.push(...(await outcome(db)));
   const { calls, usd } = await db.labelling.spent();
   if (calls > 0) notes.push(`${calls} calls were made${usd > 0 ? ` for ${usd.toFixed(4)} US dollars` : ''}.`);
   for (const note of notes) process.stderr.write(`${note}\n`);
+}
+
+/** What became of the messages and topics, and where to look next. */
+async function outcome(db: DuckTopics): Promise<string[]> {
+  const [row] = await db.query<Record<string, bigint>>(`
+    SELECT (SELECT count(*) FROM assignments WHERE cluster_id IS NULL) AS left_out,
+           (SELECT count(*) FROM topic_map) AS found,
+           (SELECT count(*) FROM merged_topics) AS remaining,
+           (SELECT count(*) FROM misfits) AS misfits,
+           (SELECT count(*) FROM misfits WHERE NOT is_new AND choice_id <> cluster_id) AS moved,
+           (SELECT count(*) FROM proposed_topics) AS proposed`);
+  const { left_out = 0n, found = 0n, remaining = 0n, misfits = 0n, moved = 0n, proposed = 0n } = row ?? {};
+  const lines = [
+    `Of ${found} topics, ${found - remaining} were merged into others; ${remaining} remain.`,
+    `Of ${misfits} misfits, ${moved} fit another topic better; new topics proposed: ${proposed}.`,
+  ];
+  if (left_out > 0n) lines.push(`Messages left out, since they have no embedding: ${left_out}.`);
+  lines.push(
+    'Open next: merged_topics and supertopics; assignments with topic_map for the topic of each message; misfits and proposed_topics.',
+  );
+  return lines;
 }

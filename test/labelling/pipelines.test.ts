@@ -255,6 +255,36 @@ test('the sizes of merged topics are the messages assigned to them', async () =>
   assert.deepEqual(wrong, []);
 });
 
+test('discover says what it merged and left out, what fits badly, and which tables to open', async () => {
+  const { folder, file } = await makeMessages();
+  {
+    await using db = await open(file);
+    await db.query('UPDATE messages SET embedding = NULL WHERE id < 5');
+  }
+  const { code, stderr } = await ducktopics(discoverArguments(file), { env: environment(folder) });
+  assert.equal(code, 0, stderr);
+  {
+    await using db = await open(file);
+    const [row] = await db.query<Record<string, bigint>>(`
+      SELECT (SELECT count(*) FROM merged_topics) AS topics, (SELECT count(*) FROM proposed_topics) AS proposed,
+             (SELECT count(*) FROM misfits) AS misfits`);
+    const { topics: remaining = 0n, proposed, misfits } = row ?? {};
+    assert.ok(
+      stderr.includes(`Of 10 topics, ${10n - remaining} were merged into others; ${remaining} remain.`),
+      stderr,
+    );
+    assert.match(
+      stderr,
+      new RegExp(`Of ${misfits} misfits, \\d+ fit another topic better; new topics proposed: ${proposed}\\.`),
+    );
+  }
+  assert.match(stderr, /Messages left out, since they have no embedding: 5\./);
+  assert.match(stderr, /Open next: merged_topics and supertopics/);
+  const none = await ducktopics([...discoverArguments(file), '--misfits', '0'], { env: environment(folder) });
+  assert.equal(none.code, 0, none.stderr);
+  assert.match(none.stderr, /Of 0 misfits, 0 fit another topic better; new topics proposed: 0\./);
+});
+
 test('discover --dry-run leaves the topics of an earlier run as they are', async () => {
   const { folder, file } = await makeMessages();
   const env = environment(folder);
