@@ -1,0 +1,6 @@
+/** Arrow: results as record batches, tables, streams and files, and tables into DuckDB. */
+
+export type { Values } from './checked-stream.ts';
+export type { IpcFormat } from './ipc-bytes.ts';
+export { arrowBatches, queryArrow } from './query-arrow.ts';
+export { arrowStream, type WriteArrowOptions, writeArrow } from './write-arrow.ts';
