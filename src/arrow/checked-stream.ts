@@ -2,6 +2,7 @@ import type {
   DuckDBConnection,
   DuckDBDataChunk,
   DuckDBPreparedStatement,
+  DuckDBResult,
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api';
@@ -22,27 +23,60 @@ export interface CheckedResult {
 /**
  * Runs one statement and hands its rows over as they are made, in memory that does not grow with their number.
  *
- * node-api's streams end without a word where a query fails half-way. So one more row is asked for behind the last, by UNION ALL:
- * a stream that ends before that row is not whole. DuckDB keeps the order of rows (`preserve_insertion_order`). The error's text is
- * lost with the stream; the query is run once more, without taking its rows, and fails again.
- *
- * What cannot stand in a subquery (EXPLAIN, INSERT ... RETURNING), and any statement where `preserve_insertion_order` is off, is run
- * to its end before the first row comes.
+ * What cannot be streamed (`streamedResult`) is run to its end before the first row comes.
  */
 export async function checkedResult(
   connection: DuckDBConnection,
   sql: string,
   values?: Values,
 ): Promise<CheckedResult> {
+  const streamed = await streamedResult(connection, sql, values);
+  if (streamed !== undefined) return streamed;
   const statement = await prepareLast(connection, sql, values);
   try {
-    const inner = statement.statementType === StatementType.SELECT && (await keepsOrder(connection)) ? sql : undefined;
-    const probe = inner === undefined ? undefined : await describe(connection, inner, values);
-    if (inner === undefined || probe === undefined) return await wholeResult(statement);
-    return streamedResult(connection, inner, values, probe);
+    return wholeResult(await statement.run());
   } finally {
     statement.destroySync();
   }
+}
+
+/**
+ * A query whose rows come as they are made; undefined, and nothing is run, for what cannot stand in a subquery (INSERT, EXPLAIN) and
+ * where `preserve_insertion_order` is off.
+ *
+ * node-api's streams end without a word where a query fails half-way. So one more row is asked for behind the last, by UNION ALL:
+ * a stream that ends before that row is not whole. DuckDB keeps the order of rows. The error's text is lost with the stream; the
+ * query is run once more, without taking its rows, and fails again.
+ */
+export async function streamedResult(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: Values,
+): Promise<CheckedResult | undefined> {
+  const statement = await prepareLast(connection, sql, values);
+  const isQuery = statement.statementType === StatementType.SELECT;
+  statement.destroySync();
+  if (!isQuery || !(await keepsOrder(connection))) return undefined;
+  const columns = await describe(connection, sql, values);
+  return columns === undefined ? undefined : stream(connection, sql, values, columns);
+}
+
+/** A result that has been run already. */
+export function wholeResult(result: DuckDBResult): CheckedResult {
+  const types = result.columnTypes();
+  const columns = result.columnNames().map((name, at) => ({ name, type: types[at] as DuckDBType }));
+  const unknown = columns.find(({ type }) => String(exportedType(type)) !== String(type));
+  if (unknown !== undefined) {
+    throw new DuckTopicsError(`unknown type for Arrow: ${unknown.type} of column ${unknown.name}`, {
+      mend: 'cast it to VARCHAR',
+    });
+  }
+  return {
+    columns,
+    async *chunks() {
+      for await (const chunk of result) yield chunk;
+    },
+  };
 }
 
 type Columns = CheckedResult['columns'];
@@ -84,7 +118,7 @@ async function describe(connection: DuckDBConnection, sql: string, values?: Valu
   }
 }
 
-function streamedResult(
+function stream(
   connection: DuckDBConnection,
   sql: string,
   values: Values | undefined,
@@ -128,24 +162,6 @@ function streamedResult(
         // A stream that is left alone would hold its transaction open.
         if (!isEnded) await connection.run('SELECT 1').catch(() => {});
       }
-    },
-  };
-}
-
-async function wholeResult(statement: DuckDBPreparedStatement): Promise<CheckedResult> {
-  const result = await statement.run();
-  const types = result.columnTypes();
-  const columns = result.columnNames().map((name, at) => ({ name, type: types[at] as DuckDBType }));
-  const unknown = columns.find(({ type }) => String(exportedType(type)) !== String(type));
-  if (unknown !== undefined) {
-    throw new DuckTopicsError(`unknown type for Arrow: ${unknown.type} of column ${unknown.name}`, {
-      mend: 'cast it to VARCHAR',
-    });
-  }
-  return {
-    columns,
-    async *chunks() {
-      for await (const chunk of result) yield chunk;
     },
   };
 }
