@@ -10,6 +10,7 @@ import { initFileCommand } from './init-file-command.ts';
 import { queryCommand } from './query-command.ts';
 import { exitCodeOf, reportError } from './report-error.ts';
 import { runCommand } from './run-command.ts';
+import { serveCommand } from './serve-command.ts';
 
 /** Runs the command line with the arguments behind the program's name, and returns the exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     discoverCommand(),
     queryCommand(),
     runCommand(),
+    serveCommand(),
     functionsCommand(),
     doctorCommand(),
     demoCommand(),
