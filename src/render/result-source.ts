@@ -1,4 +1,10 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBPreparedStatement,
+  DuckDBResult,
+  DuckDBType,
+} from '@duckdb/node-api';
 import { DuckDBTypeId } from '@duckdb/node-api';
 import { typeName } from './type-name.ts';
 
@@ -24,6 +30,7 @@ export class ResultSource {
   rowCount = 0;
   readonly #result: DuckDBResult;
   readonly #connection: DuckDBConnection;
+  #shellJsonSql: string | undefined;
   readonly #prepared = new Map<string, DuckDBPreparedStatement>();
 
   private constructor(result: DuckDBResult, connection: DuckDBConnection, columns: Column[]) {
@@ -64,6 +71,12 @@ export class ResultSource {
     return this.#read(chunk, 'SELECT CAST(to_json(COLUMNS(*)) AS VARCHAR) FROM result_chunk');
   }
 
+  /** The rows of a chunk as JSON values as DuckDB's shell writes them: only what fits a double, and nested values, are no strings. */
+  shellJsons(chunk: DuckDBDataChunk): Promise<Cell[][]> {
+    this.#shellJsonSql ??= `SELECT ${this.#result.columnTypes().map(shellJson).join(', ')} FROM result_chunk`;
+    return this.#read(chunk, this.#shellJsonSql);
+  }
+
   async #read(chunk: DuckDBDataChunk, sql: string): Promise<Cell[][]> {
     const appender = await this.#connection.createAppender('result_chunk', 'main', 'temp');
     appender.appendDataChunk(chunk);
@@ -78,6 +91,32 @@ export class ResultSource {
     return rows;
   }
 }
+
+function shellJson(type: DuckDBType, index: number): string {
+  const text = `CAST(c${index} AS VARCHAR)`;
+  if (type.alias === 'JSON') return text;
+  return jsonTypes.has(type.typeId) ? `CAST(to_json(c${index}) AS VARCHAR)` : `CAST(to_json(${text}) AS VARCHAR)`;
+}
+
+/** The types whose JSON value DuckDB's shell takes as it is. */
+const jsonTypes: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.BOOLEAN,
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.FLOAT,
+  DuckDBTypeId.DOUBLE,
+  DuckDBTypeId.LIST,
+  DuckDBTypeId.ARRAY,
+  DuckDBTypeId.STRUCT,
+  DuckDBTypeId.MAP,
+  DuckDBTypeId.UNION,
+]);
 
 const numberTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,

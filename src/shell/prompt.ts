@@ -1,0 +1,105 @@
+import { createInterface, type Interface } from 'node:readline';
+import { complete } from './completion.ts';
+import type { History } from './history.ts';
+import type { Reader } from './reader.ts';
+
+/** What came from the keyboard: a line, Ctrl-C, or the end (Ctrl-D). */
+type Key = { kind: 'line'; line: string } | { kind: 'cancel' } | { kind: 'end' };
+
+/** Reads from a terminal: prompt, history and completion are those of Node's readline. */
+export class Prompt {
+  readonly #reader: Reader;
+  readonly #history: History;
+  readonly #readline: Interface;
+  readonly #keys: Key[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(reader: Reader, history: History) {
+    this.#reader = reader;
+    this.#history = history;
+    this.#readline = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      terminal: true,
+      history: [...history.entries],
+      historySize: 100_000,
+      tabSize: 4,
+      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+        complete(reader, line).then((result) => done(null, result));
+      },
+    });
+    this.#readline.on('line', (line) => this.#push({ kind: 'line', line }));
+    this.#readline.on('SIGINT', () => this.#push({ kind: 'cancel' }));
+    this.#readline.on('close', () => this.#push({ kind: 'end' }));
+    // Readline remembers lines, the shell statements: what it has added is put right at once.
+    this.#readline.on('history', (lines) => lines.splice(0, lines.length, ...history.entries));
+  }
+
+  /** Reads and runs until the end of the input or `.quit`. */
+  async run(): Promise<void> {
+    const { session } = this.#reader;
+    while (!session.hasQuit) {
+      const key = await this.#next();
+      if (key.kind === 'end') break;
+      if (key.kind === 'cancel') this.#cancel();
+      else await this.#take(key.line);
+      if (session.settings.bail && session.hasFailed) break;
+    }
+    this.#readline.close();
+  }
+
+  /** While a statement runs the terminal is left to itself, so that Ctrl-C is a signal again. */
+  async #take(line: string): Promise<void> {
+    const typed = this.#reader.isInsideStatement ? `${this.#reader.pending}\n${line}` : line;
+    this.#readline.pause();
+    process.stdin.setRawMode(false);
+    try {
+      await this.#reader.feed(line);
+    } finally {
+      process.stdin.setRawMode(true);
+    }
+    if (!this.#reader.isInsideStatement) this.#remember(typed);
+  }
+
+  #remember(entry: string): void {
+    this.#history.add(entry);
+    const { history } = this.#readline as Interface & { history: string[] };
+    history.splice(0, history.length, ...this.#history.entries);
+  }
+
+  /** Ctrl-C at the prompt: the typed text stays on the screen and is forgotten. */
+  #cancel(): void {
+    this.#reader.drop();
+    const readline = this.#readline as Interface & { clearLine(): void };
+    process.stdout.write('^C');
+    readline.clearLine();
+  }
+
+  #push(key: Key): void {
+    this.#keys.push(key);
+    this.#wake?.();
+  }
+
+  async #next(): Promise<Key> {
+    if (this.#keys.length === 0) {
+      this.#readline.setPrompt(await this.#text());
+      this.#readline.prompt();
+    }
+    for (;;) {
+      const key = this.#keys.shift();
+      if (key !== undefined) return key;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** `memory D `, or as many spaces within a statement. */
+  async #text(): Promise<string> {
+    const [[name = 'ducktopics'] = []] = await this.#reader.session
+      .rows("SELECT current_database() || if(current_schema() = 'main', '', '.' || current_schema())")
+      .catch(() => []);
+    const text = `${name} D `;
+    return this.#reader.isInsideStatement ? ' '.repeat(text.length) : text;
+  }
+}
