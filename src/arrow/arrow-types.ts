@@ -40,9 +40,7 @@ import {
   Uint64,
   Utf8,
 } from 'apache-arrow';
-
-/** The key of a field's metadata that names the DuckDB type where Arrow has none of its own: `HUGEINT`. */
-export const typeKey = 'ducktopics:type';
+import { typeKey } from './type-key.ts';
 
 /**
  * The DuckDB type in which values of a type leave for Arrow: the type itself, or VARCHAR in place of those that Arrow does not have
