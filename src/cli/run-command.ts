@@ -36,7 +36,7 @@ Exit codes:
   70   a fault of the program
   74   the machine: disk full, out of memory, reading or writing failed
   75   locked by another run or program: try again later
-  124  the time limit is over
+  124  the time limit is over; 137 where a statement did not stop within 10 s of it
   130, 143  interrupted by SIGINT, SIGTERM
 
 Examples:

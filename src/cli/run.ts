@@ -7,7 +7,7 @@ import { interruptible } from './interrupt.ts';
 import { type PrintOptions, ResultPrinter } from './print-result.ts';
 import type { Progress } from './progress.ts';
 import { EndpointFailure } from './run/endpoint-failure.ts';
-import { failureOf } from './run/exit-codes.ts';
+import { failureOf, killedExitCode } from './run/exit-codes.ts';
 import { createJsonLog } from './run/json-log.ts';
 import { type Lock, lockFileOf, takeLock, whenUnlocked } from './run/lock.ts';
 import { createTextLog, type RunEnd, type RunLog } from './run/run-log.ts';
@@ -45,7 +45,11 @@ export async function run(files: string[], options: RunOptions): Promise<number>
     log.start(files, options.db);
     const scripts = await Promise.all(files.map(readScript));
     lock = await takeLockOf(options, log);
-    await runScripts(scripts, options, log, state, (error) => process.exit(fail(error)));
+    await runScripts(scripts, options, log, state, (error) => {
+      state.rolledBack = true;
+      log.fail(error, { kind: 'timeout', exitCode: killedExitCode }, state);
+      endAtOnce();
+    });
     log.end(state);
     return 0;
   } catch (error) {
@@ -53,6 +57,12 @@ export async function run(files: string[], options: RunOptions): Promise<number>
   } finally {
     lock?.release();
   }
+}
+
+/** Ends the process though a query runs, for whose end `process.exit()` would wait. What is not committed is not in the database. */
+function endAtOnce(): void {
+  process.emit('exit', killedExitCode);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 interface RunState extends RunEnd {

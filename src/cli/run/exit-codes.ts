@@ -4,6 +4,7 @@ import { StatementError } from '../statement-error.ts';
 import { EndpointFailure } from './endpoint-failure.ts';
 import { Locked } from './lock.ts';
 import { TimedOut } from './time-limit.ts';
+import { UnfinishedScript } from './transaction.ts';
 
 /** How a run failed. A name is a promise: schedulers and log filters go by it. */
 export type FailureKind =
@@ -32,6 +33,9 @@ export const exitCodes: Record<Exclude<FailureKind, 'interrupted'>, number> = {
   timeout: 124,
 };
 
+/** Where a statement did not stop in time, the process kills itself: what shells say of SIGKILL, as timeout(1) does. */
+export const killedExitCode = 137;
+
 export interface Failure {
   kind: FailureKind;
   exitCode: number;
@@ -48,6 +52,7 @@ function kindOf(error: unknown, endpointFailed: boolean): keyof typeof exitCodes
   if (error instanceof Locked) return 'locked';
   if (error instanceof TimedOut) return 'timeout';
   if (error instanceof EndpointFailure) return 'endpoint';
+  if (error instanceof UnfinishedScript) return 'bad_sql';
   const message = error instanceof StatementError ? error.reason : messageOf(error);
   const [, kind] = patterns.find(([pattern]) => pattern.test(message)) ?? [];
   if (endpointFailed && kind === 'bad_data') return 'endpoint';

@@ -21,7 +21,7 @@ export interface LockOptions {
 }
 
 /**
- * Takes the lock of a file, which is created when missing and stays behind, empty of meaning.
+ * Takes the lock of a file, which is created when missing and stays behind, empty.
  *
  * ```ts
  * const lock = await takeLock('topics.duckdb.lock', { waitSeconds: 60 });
@@ -50,7 +50,12 @@ export async function takeLock(file: string, { waitSeconds = 0, onWait }: LockOp
     closeSync(fd);
     throw error;
   }
-  return { release: () => closeSync(fd) };
+  return {
+    release() {
+      ftruncateSync(fd);
+      closeSync(fd);
+    },
+  };
 }
 
 /** The lock file of a database: beside it, and the same one by whatever path or link the database is named. */

@@ -8,18 +8,17 @@ export class TimedOut extends DuckTopicsError {
   }
 }
 
-/** How long a query has to stop once it was interrupted. Some steps of DuckDB and of training do not look. */
-const graceMs = 10_000;
-
 /**
  * Runs `work` for at most so many seconds; undefined is no limit. Then the running query is cancelled, `work` fails, and `TimedOut` is
- * thrown. Between two queries `checkpoint()` throws when the time is over. `onStuck` is called when `work` has not ended 10 s later.
+ * thrown. Between two queries `checkpoint()` throws when the time is over. `onStuck` is called when `work` has not ended
+ * 10 s later: training, for one, does not look whether it was interrupted.
  */
 export async function withTimeLimit<T>(
   connection: Interruptible,
   seconds: number | undefined,
   work: (checkpoint: () => void) => Promise<T>,
   onStuck: (error: TimedOut) => void,
+  graceMs = 10_000,
 ): Promise<T> {
   if (seconds === undefined) return work(() => {});
   let isOver = false;

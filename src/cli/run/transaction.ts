@@ -3,6 +3,9 @@ import { DuckTopicsError, messageOf } from '../../errors.ts';
 import { splitStatements } from '../../sql/split-statements.ts';
 import { runScript, type Script, type ScriptRun } from '../run-script.ts';
 
+/** A script that begins a transaction and does not end it. */
+export class UnfinishedScript extends DuckTopicsError {}
+
 /**
  * Runs a script in one transaction: all of it is kept, or, after an error, a time limit or a signal, nothing.
  *
@@ -22,7 +25,7 @@ export async function runInTransaction(
     run.checkpoint();
     if (isOurs) await connection.run('COMMIT');
     else if (await isInTransaction(connection)) {
-      throw new DuckTopicsError(`invalid script: ${script.name} ends inside the transaction that it began`, {
+      throw new UnfinishedScript(`invalid script: ${script.name} ends inside the transaction that it began`, {
         mend: 'end it with: COMMIT;',
       });
     }
