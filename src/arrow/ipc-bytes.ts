@@ -22,7 +22,7 @@ export async function* ipcBytes(result: ArrowResult, format: IpcFormat = 'stream
 }
 
 /** Takes what a writer writes, and holds it until it is fetched: the writer has no way to wait. */
-class PieceSink extends AsyncByteQueue {
+export class PieceSink extends AsyncByteQueue {
   #pieces: Uint8Array[] = [];
 
   override write(piece: ArrayBufferView | ArrayBufferLike): void {
