@@ -84,7 +84,7 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 	alignas(64) float best[MAX_TILE_ROWS];
 	alignas(64) float second[MAX_TILE_ROWS];
 	alignas(64) int32_t best_group[MAX_TILE_ROWS];
-	bounds->Bound(rows, n, search.bounded);
+	bounds->Bound(rows, n, count == 1, search.bounded);
 	search.count = count;
 	for (uint64_t place = 0; place < n; place++) {
 		const uint32_t r = uint32_t(place % tile_rows);
@@ -100,6 +100,11 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 			continue;
 		}
 		search.margin = bounds->MarginFactor() * ScoreMargin(search.norm, set.LargestNorm(), set.Dimensions());
+		const int32_t nearest = count == 1 ? bounds->Nearest(search.bounded, place, search.margin) : -1;
+		if (nearest >= 0) {
+			index[place] = nearest;
+			continue;
+		}
 		search.start = size_t(best_group[r]);
 		search.second = second[r];
 		search.groups_bounded++;

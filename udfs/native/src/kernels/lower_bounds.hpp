@@ -23,6 +23,9 @@ struct BoundedRows {
 	AlignedBuffer<uint8_t> staging;
 	AlignedBuffer<float> scales;
 	AlignedBuffer<float> slacks;
+	AlignedBuffer<float> nearest_bounds;
+	AlignedBuffer<float> second_bounds;
+	AlignedBuffer<int32_t> nearest;
 };
 
 //! Lower bounds of all scores |c|^2 - 2 x.c of a row, at less work than the scores themselves.
@@ -39,8 +42,12 @@ public:
 	//! Rows in a tile, and in the largest batch.
 	virtual uint32_t TileRows() const = 0;
 	virtual uint64_t BatchRows() const = 0;
-	//! Bounds n rows, at most a batch, against every group.
-	virtual void Bound(const float *const *rows, uint64_t n, BoundedRows &bounded) const = 0;
+	//! Bounds n rows, at most a batch, against every group. `one` tells that only the nearest centroid is wanted.
+	virtual void Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const = 0;
+	//! The nearest centroid of a row of which only the nearest is wanted, where that was found on the way; or -1.
+	virtual int32_t Nearest(const BoundedRows &, uint64_t, float) const {
+		return -1;
+	}
 	//! bounds[j] = the bound of a row of the batch and centroid j of group g.
 	virtual void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const = 0;
 	//! The same; *best is where the lowest one is. Whether the bounds alone say that it is the nearest of all

@@ -72,7 +72,7 @@ void ProjectedBounds::ProjectTile(const float *const *rows, uint32_t count, floa
 	}
 }
 
-void ProjectedBounds::Bound(const float *const *rows, uint64_t n, BoundedRows &bounded) const {
+void ProjectedBounds::Bound(const float *const *rows, uint64_t n, bool, BoundedRows &bounded) const {
 	const uint32_t tile_rows = kernel.tile_rows;
 	const uint64_t padded = (n + tile_rows - 1) / tile_rows * tile_rows;
 	bounded.squared_norms.Resize(padded);
@@ -102,7 +102,7 @@ void ProjectedBounds::Bound(const float *const *rows, uint64_t n, BoundedRows &b
 			}
 		}
 	}
-	quantized->Bound(short_rows.data(), n, bounded);
+	quantized->Bound(short_rows.data(), n, false, bounded);
 	std::copy_n(squared_norms.data(), n, bounded.squared_norms.Get());
 }
 

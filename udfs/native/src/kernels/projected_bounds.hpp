@@ -30,7 +30,7 @@ public:
 	uint64_t BatchRows() const override {
 		return quantized ? quantized->BatchRows() : kernel.tile_rows;
 	}
-	void Bound(const float *const *rows, uint64_t n, BoundedRows &bounded) const override;
+	void Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const override;
 	void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const override;
 	bool Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin, float *bounds,
 	            uint32_t *best) const override;

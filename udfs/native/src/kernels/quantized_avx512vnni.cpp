@@ -233,36 +233,59 @@ inline __attribute__((always_inline)) void Products(const QuantizedTile &tile, u
 	}
 }
 
-template <uint32_t SIZE>
-void LowestOf(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest) {
+//! The lowest bound of each row in a group; with TRACK also the nearest so far.
+template <uint32_t SIZE, bool TRACK>
+void LowestOf(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
+              const QuantizedNearest &nearest) {
 	__m512i acc[SIZE][VECTORS];
 	Products<SIZE>(tile, d, group, acc);
 #pragma GCC unroll 2
 	for (uint32_t v = 0; v < VECTORS; v++) {
 		const __m512 scale = _mm512_load_ps(tile.scales + v * LANES);
 		const __m512 slack = _mm512_load_ps(tile.slacks + v * LANES);
+		__m512 best = TRACK ? _mm512_load_ps(nearest.bounds + v * LANES) : _mm512_setzero_ps();
+		__m512 second = TRACK ? _mm512_load_ps(nearest.second + v * LANES) : _mm512_setzero_ps();
+		__m512i index = TRACK ? _mm512_load_si512(nearest.index + v * LANES) : _mm512_setzero_si512();
 		__m512 minimum = _mm512_set1_ps(__builtin_inff());
 #pragma GCC unroll 16
 		for (uint32_t j = 0; j < SIZE; j++) {
 			const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(acc[j][v]), scale);
 			const __m512 start =
 			    _mm512_fnmadd_ps(slack, _mm512_set1_ps(group.lengths[j]), _mm512_set1_ps(group.norms[j]));
-			minimum = _mm512_min_ps(minimum, _mm512_fnmadd_ps(product, _mm512_set1_ps(group.scales[j]), start));
+			const __m512 bound = _mm512_fnmadd_ps(product, _mm512_set1_ps(group.scales[j]), start);
+			minimum = _mm512_min_ps(minimum, bound);
+			if (TRACK) {
+				const __mmask16 lower = _mm512_cmp_ps_mask(bound, best, _CMP_LT_OQ);
+				second = _mm512_min_ps(second, _mm512_max_ps(best, bound));
+				best = _mm512_min_ps(best, bound);
+				index = _mm512_mask_mov_epi32(index, lower, _mm512_set1_epi32(group.first + int32_t(j)));
+			}
 		}
 		_mm512_store_ps(lowest + v * LANES, minimum);
+		if (TRACK) {
+			_mm512_store_ps(nearest.bounds + v * LANES, best);
+			_mm512_store_ps(nearest.second + v * LANES, second);
+			_mm512_store_si512(nearest.index + v * LANES, index);
+		}
 	}
 }
 
-using LowestFunction = void (*)(const QuantizedTile &, uint32_t, const QuantizedGroup &, float *);
+using LowestFunction = void (*)(const QuantizedTile &, uint32_t, const QuantizedGroup &, float *,
+                                const QuantizedNearest &);
 
-template <uint32_t... SIZES>
+template <bool TRACK, uint32_t... SIZES>
 LowestFunction LowestFor(uint32_t size, std::integer_sequence<uint32_t, SIZES...>) {
-	static constexpr LowestFunction functions[] = {&LowestOf<SIZES + 1>...};
+	static constexpr LowestFunction functions[] = {&LowestOf<SIZES + 1, TRACK>...};
 	return functions[size - 1];
 }
 
 void Lowest(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest) {
-	LowestFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest);
+	LowestFor<false>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest, {});
+}
+
+void LowestAndNearest(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
+                      const QuantizedNearest &nearest) {
+	LowestFor<true>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest, nearest);
 }
 
 //! The bounds of row r and the group's vectors, in the lanes of the group's members.
@@ -319,8 +342,8 @@ bool Settle(const QuantizedTile &tile, uint32_t r, uint32_t d, const QuantizedGr
 } // namespace
 
 const QuantizedKernel &Avx512VnniKernel() {
-	static const QuantizedKernel kernel {ROWS,      GROUP,   &TileBytes, &StagingBytes,
-	                                     &PackTile, &Lowest, &RowBounds, &Settle};
+	static const QuantizedKernel kernel {
+	    ROWS, GROUP, &TileBytes, &StagingBytes, &PackTile, &Lowest, &LowestAndNearest, &RowBounds, &Settle};
 	return kernel;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ducktopics {
 
@@ -18,6 +19,10 @@ constexpr float LARGEST_NORM = 1e15f;
 //! The largest byte, so that a row's and a vector's are symmetric.
 constexpr double LARGEST_BYTE = 127;
 constexpr double SMALLEST_RANGE = 1e-30;
+//! Up to as many vectors, keeping track of the nearest takes less than looking it up for each row.
+constexpr uint64_t MOST_TRACKED = 400;
+
+constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
 } // namespace
 
@@ -84,7 +89,7 @@ QuantizedTile QuantizedBounds::TileOf(const BoundedRows &bounded, uint64_t tile)
 	        bounded.slacks.Get() + first, bounded.squared_norms.Get() + first, bounded.staging.Get()};
 }
 
-void QuantizedBounds::Bound(const float *const *rows, uint64_t n, BoundedRows &bounded) const {
+void QuantizedBounds::Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const {
 	const uint32_t tile_rows = kernel.tile_rows;
 	const uint64_t tiles = (n + tile_rows - 1) / tile_rows;
 	bounded.bytes.Resize(tiles * kernel.tile_bytes(d));
@@ -93,6 +98,14 @@ void QuantizedBounds::Bound(const float *const *rows, uint64_t n, BoundedRows &b
 	bounded.slacks.Resize(tiles * tile_rows);
 	bounded.squared_norms.Resize(tiles * tile_rows);
 	bounded.lowest.Resize(tiles * groups.size() * tile_rows);
+	const bool track = one && k <= MOST_TRACKED;
+	if (track) {
+		bounded.nearest_bounds.Resize(tiles * tile_rows);
+		bounded.second_bounds.Resize(tiles * tile_rows);
+		bounded.nearest.Resize(tiles * tile_rows);
+		std::fill_n(bounded.nearest_bounds.Get(), tiles * tile_rows, INFINITE);
+		std::fill_n(bounded.second_bounds.Get(), tiles * tile_rows, INFINITE);
+	}
 	for (uint64_t t = 0; t < tiles; t++) {
 		const uint64_t first = t * tile_rows;
 		kernel.pack_tile(rows + first, uint32_t(std::min<uint64_t>(tile_rows, n - first)), d, origin, relative_error,
@@ -103,11 +116,27 @@ void QuantizedBounds::Bound(const float *const *rows, uint64_t n, BoundedRows &b
 		for (uint64_t t = 0; t < tiles; t++) {
 			const QuantizedTile tile = TileOf(bounded, t);
 			float *lowest = bounded.lowest.Get() + t * groups.size() * tile_rows;
+			const uint64_t first = t * tile_rows;
 			for (size_t g = block; g < end; g++) {
-				kernel.lowest(tile, d, packed_groups[g], lowest + g * tile_rows);
+				if (track) {
+					kernel.lowest_and_nearest(tile, d, packed_groups[g], lowest + g * tile_rows,
+					                          {bounded.nearest_bounds.Get() + first,
+					                           bounded.second_bounds.Get() + first, bounded.nearest.Get() + first});
+				} else {
+					kernel.lowest(tile, d, packed_groups[g], lowest + g * tile_rows);
+				}
 			}
 		}
 	}
+}
+
+int32_t QuantizedBounds::Nearest(const BoundedRows &bounded, uint64_t row, float margin) const {
+	if (k > MOST_TRACKED) {
+		return -1;
+	}
+	const int32_t nearest = bounded.nearest.Get()[row];
+	const float reach = bounded.nearest_bounds.Get()[row] + 2 * bounded.slacks.Get()[row] * lengths[size_t(nearest)];
+	return bounded.second_bounds.Get()[row] > reach + margin ? nearest : -1;
 }
 
 void QuantizedBounds::GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const {

@@ -30,6 +30,13 @@ struct QuantizedTile {
 	uint8_t *staging;
 };
 
+//! The vector with the lowest bound for each row of a tile, that bound, and the second lowest.
+struct QuantizedNearest {
+	float *bounds;
+	float *second;
+	int32_t *index;
+};
+
 //! The machine-dependent loops over bytes: four components for the price of one. An instance exists where the processor
 //! multiplies bytes (x86-64 with AVX-512 VNNI).
 struct QuantizedKernel {
@@ -47,6 +54,9 @@ struct QuantizedKernel {
 	                  const QuantizedTile &tile);
 	//! lowest[r] = the lowest bound of row r in the group: |y|^2 - 2 x.y is not less.
 	void (*lowest)(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest);
+	//! The same, and lowers the nearest so far by the group.
+	void (*lowest_and_nearest)(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
+	                           const QuantizedNearest &nearest);
 	//! bounds[j] = the bound of row r and the group's vector j.
 	void (*row_bounds)(const QuantizedTile &tile, uint32_t r, uint32_t d, const QuantizedGroup &group, float *bounds);
 	//! The same; *best is where the lowest bound is. Whether no other vector of the group, nor one of another group
