@@ -154,6 +154,25 @@ struct Kernel {
 		ScoresFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, scores, minimum);
 	}
 
+	static void LowestTwo(const float *values, size_t n, float *lowest, float *second, int32_t *place) {
+		for (uint32_t v = 0; v < ROWS; v += LANES) {
+			Float best = S::Load(values + v);
+			Float next = Float {} + __builtin_inff();
+			Int index {};
+			for (size_t i = 1; i < n; i++) {
+				const Float value = S::Load(values + i * ROWS + v);
+				const Int lower = value < best;
+				const Float behind = lower ? best : value;
+				next = behind < next ? behind : next;
+				best = lower ? value : best;
+				index = lower ? (Int {} + int32_t(i)) : index;
+			}
+			S::Store(lowest + v, best);
+			S::Store(second + v, next);
+			*reinterpret_cast<Int *>(place + v) = index;
+		}
+	}
+
 	// ---- packing ----------------------------------------------------------------------------------------------
 
 	typedef float Quad __attribute__((vector_size(16)));
@@ -256,7 +275,8 @@ struct Kernel {
 
 	static NearestKernel Table(const char *name) {
 		static_assert(GROUP <= MAX_GROUP_SIZE && ROWS <= MAX_TILE_ROWS, "raise the limits");
-		return {name, ROWS, GROUP, &PackTile, &ArgMin, &AllScores, &SquaredDistance, &SquaredNorm, &Accumulate};
+		return {name,         ROWS,       GROUP, &PackTile, &ArgMin, &AllScores, &LowestTwo, &SquaredDistance,
+		        &SquaredNorm, &Accumulate};
 	}
 };
 
