@@ -15,21 +15,21 @@ export async function runServer(options: ServeCommandOptions): Promise<void> {
   // Takes the command line, and a token in it, out of the list of processes.
   process.title = 'ducktopics serve';
   const signals = new Signals();
-  const server = await serve(db, { ...rest, token: token.value });
-  console.log(greeting(server.uri, db, options, token));
-  if (!isLoopback(options.host)) {
-    console.error(
-      `ducktopics: ${options.host} can be reached from other machines, and the connection is not encrypted`,
-    );
+  try {
+    const server = await serve(db, { ...rest, token: token.value });
+    console.log(greeting(server.uri, db, options, token));
+    if (!isLoopback(options.host))
+      console.error(`ducktopics: other machines reach ${options.host}; nothing is encrypted`);
+    await signals.first;
+    console.error('ducktopics: stopping');
+    const cancelled = await server.stop(grace, signals.second);
+    if (cancelled === 0) return;
+    console.error(`ducktopics: cancelled ${cancelled} running ${cancelled === 1 ? 'statement' : 'statements'}`);
+    // DuckDB's threads still work for them; nothing of it was committed.
+    process.exit(0);
+  } finally {
+    signals.close();
   }
-  await signals.first;
-  console.error('ducktopics: stopping');
-  const cancelled = await server.stop(grace, signals.second);
-  signals.close();
-  if (cancelled === 0) return;
-  console.error(`ducktopics: ${cancelled} running ${cancelled === 1 ? 'statement was' : 'statements were'} cancelled`);
-  // DuckDB's threads still work for them; nothing of it was committed.
-  process.exit(0);
 }
 
 /** The first Ctrl-C or SIGTERM, and the second, which is for the impatient. */

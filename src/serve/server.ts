@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { DuckTopicsError } from '../errors.ts';
+import { DuckTopicsError, messageOf } from '../errors.ts';
+import { recordMacros } from '../labelling/record-macros.ts';
+import { cacheFolder } from '../labelling/settings.ts';
 import { type DuckTopics, type OpenOptions, open } from '../open.ts';
 import { register } from '../register.ts';
 import { freePort } from './port.ts';
@@ -54,14 +56,11 @@ export async function serve(path: string, options: ServeOptions): Promise<Server
   const db = await open(path, openOptions(options));
   try {
     await loadQuack(db.connection, options.extensions);
-    const gate = new SessionGate(db.connection, await preludeOf(db), readOnly);
+    const gate = new SessionGate(db.connection, await preludeOf(db, readOnly), readOnly);
     await gate.install();
     if (readOnly) await closeFiles(db, options.files ?? []);
     const uri = `quack:${host.includes(':') ? `[${host}]` : host}:${port}`;
-    await db.query('FROM quack_serve($uri, token = $token, allow_other_hostname = true)', {
-      uri,
-      token: options.token,
-    });
+    await listen(db, uri, options.token);
     // Clients cannot change what holds them.
     if (readOnly) await db.query('SET GLOBAL lock_configuration = true');
     return { uri, stop: (graceSeconds, signal) => stop(db, gate, uri, graceSeconds, signal) };
@@ -96,10 +95,24 @@ function openOptions({ readOnly = false, threads, memoryLimit }: ServeOptions): 
 }
 
 /** The statements that give a session what `register` gives a connection; the extension itself is loaded for all. */
-async function preludeOf(db: DuckTopics): Promise<string> {
+async function preludeOf(db: DuckTopics, readOnly: boolean): Promise<string> {
   const statements: string[] = [];
   await register({ run: async (sql) => statements.push(sql) }, { labelling: db.labelling });
-  return statements.filter((sql) => !sql.startsWith('LOAD ')).join('\n');
+  const prelude = statements.filter((sql) => !sql.startsWith('LOAD ')).join('\n');
+  // `label_cache()` and `label_usage()` read files, which may hold texts of other databases.
+  const closed = readOnly ? recordMacros(cacheFolder(undefined)) : [];
+  return closed.reduce((sql, statement) => sql.replace(statement, ''), prelude);
+}
+
+async function listen(db: DuckTopics, uri: string, token: string): Promise<void> {
+  try {
+    await db.query('FROM quack_serve($uri, token = $token, allow_other_hostname = true)', { uri, token });
+  } catch (cause) {
+    throw new DuckTopicsError(`cannot listen on ${uri}: ${messageOf(cause).split('\n', 1)[0]}`, {
+      mend: 'choose another port with --port, or any free one with --port 0',
+      cause,
+    });
+  }
 }
 
 /** Keeps SQL from the files of this machine, but for those below some folders. */
