@@ -26,6 +26,8 @@ constexpr uint64_t SCORES_AT_ONCE = 4 << 20;
 
 //! Fewer centroids are compared as fast as rows become bytes.
 constexpr uint64_t FEWEST_QUANTIZED = 32;
+//! Fewer rows at a time are a tile of the plain kernel.
+constexpr uint64_t FEWEST_QUANTIZED_ROWS = 32;
 
 //! The smallest model for which a projection is looked for, and the rows that a set sees before.
 constexpr uint64_t FEWEST_PROJECTED = 256;
@@ -80,13 +82,6 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const s
 	for (size_t g = 0; g < groups.size(); g += per_block) {
 		blocks.push_back({g, std::min(per_block, groups.size() - g)});
 	}
-	const QuantizedKernel *bytes = SelectQuantizedKernel();
-	if (bytes && RequestedSearchMode() == SearchMode::AUTOMATIC && k >= FEWEST_QUANTIZED &&
-	    QuantizedBounds::Fits(largest_norm, d)) {
-		std::unique_ptr<const LowerBounds> bounds(
-		    new QuantizedBounds(*bytes, Centred().data(), norms.data(), k, d, origin.data()));
-		quantized.reset(new BoundedSearch(*this, std::move(bounds)));
-	}
 	if (projection && projection->Size() > 0) {
 		projected_owner.reset(
 		    new BoundedSearch(*this, std::unique_ptr<const LowerBounds>(new ProjectedBounds(*this, projection))));
@@ -108,6 +103,7 @@ const BoundedSearch *CentroidSet::SearchFor(uint64_t n) const {
 	if (RequestedSearchMode() == SearchMode::PLAIN) {
 		return nullptr;
 	}
+	const BoundedSearch *with_bytes = Quantized(n);
 	const BoundedSearch *with_projection = projected.load(std::memory_order_acquire);
 	if (!with_projection && IsProjectionWorthTrying(n)) {
 		FindProjection();
@@ -118,13 +114,35 @@ const BoundedSearch *CentroidSet::SearchFor(uint64_t n) const {
 	}
 	const BoundedSearch *best = nullptr;
 	double least = WORTHWHILE * PlainWork();
-	for (const BoundedSearch *search : {quantized.get(), with_projection}) {
+	for (const BoundedSearch *search : {with_bytes, with_projection}) {
 		if (search && search->WorkPerRow() < least) {
 			best = search;
 			least = search->WorkPerRow();
 		}
 	}
 	return best;
+}
+
+//! The search by bytes; null where there is none, or before enough rows have come to pay for it.
+const BoundedSearch *CentroidSet::Quantized(uint64_t n) const {
+	const QuantizedKernel *bytes = SelectQuantizedKernel();
+	if (!bytes || RequestedSearchMode() != SearchMode::AUTOMATIC || k < FEWEST_QUANTIZED ||
+	    !QuantizedBounds::Fits(largest_norm, d)) {
+		return nullptr;
+	}
+	const BoundedSearch *current = quantized.load(std::memory_order_acquire);
+	if (current || n < FEWEST_QUANTIZED_ROWS) {
+		return current;
+	}
+	std::lock_guard<std::mutex> guard(quantized_lock);
+	if (quantized_owner) {
+		return quantized_owner.get();
+	}
+	std::unique_ptr<const LowerBounds> bounds(
+	    new QuantizedBounds(*bytes, Centred().data(), norms.data(), k, d, origin.data()));
+	quantized_owner.reset(new BoundedSearch(*this, std::move(bounds)));
+	quantized.store(quantized_owner.get(), std::memory_order_release);
+	return quantized_owner.get();
 }
 
 bool CentroidSet::IsProjectionWorthTrying(uint64_t n) const {
@@ -143,9 +161,9 @@ void CentroidSet::FindProjection() const {
 	}
 	const bool forced = RequestedSearchMode() == SearchMode::PROJECTED;
 	uint32_t largest = std::min(MOST_DIRECTIONS, (d + 1) / 2);
-	if (quantized) {
+	if (const BoundedSearch *with_bytes = quantized.load(std::memory_order_acquire)) {
 		// With more directions, projecting and bounding take longer than the bytes alone.
-		const double affordable = (WORTHWHILE * quantized->WorkPerRow() - 6.0 * double(k)) / (d + double(k) / 4);
+		const double affordable = (WORTHWHILE * with_bytes->WorkPerRow() - 6.0 * double(k)) / (d + double(k) / 4);
 		largest = uint32_t(std::max(0.0, std::min(double(largest), affordable)));
 	}
 	try {

@@ -94,6 +94,7 @@ private:
 
 	//! The search to use for the next n rows; null is the plain one.
 	const BoundedSearch *SearchFor(uint64_t n) const;
+	const BoundedSearch *Quantized(uint64_t n) const;
 	bool IsProjectionWorthTrying(uint64_t n) const;
 	void FindProjection() const;
 	double PlainWork() const {
@@ -119,7 +120,9 @@ private:
 	std::vector<CentroidGroup> groups;
 	std::vector<Block> blocks;
 	//! Null where the processor does not multiply bytes or the model is small.
-	std::unique_ptr<const BoundedSearch> quantized;
+	mutable std::mutex quantized_lock;
+	mutable std::unique_ptr<const BoundedSearch> quantized_owner;
+	mutable std::atomic<const BoundedSearch *> quantized {nullptr};
 	mutable std::atomic<uint64_t> rows_seen {0};
 	mutable std::mutex projection_lock;
 	mutable std::shared_ptr<const Projection> projection;

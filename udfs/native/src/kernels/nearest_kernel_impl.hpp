@@ -42,14 +42,18 @@ struct Simd : SimdTypes<LANES> {
 	static inline void Store(float *p, Float v) {
 		*reinterpret_cast<Float *>(p) = v;
 	}
+	//! By halves, which the processor adds at once.
 	static inline float Sum(Float v) {
 		float lanes[LANES];
 		std::memcpy(lanes, &v, sizeof(v));
-		float total = 0;
-		for (uint32_t i = 0; i < LANES; i++) {
-			total += lanes[i];
+#pragma GCC unroll 4
+		for (uint32_t half = LANES / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+			for (uint32_t i = 0; i < half; i++) {
+				lanes[i] += lanes[i + half];
+			}
 		}
-		return total;
+		return lanes[0];
 	}
 };
 

@@ -24,6 +24,12 @@ constexpr uint64_t MOST_TRACKED = 400;
 
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
+//! Rounds a small number to the nearest whole one: beyond 2^52 there are no others.
+inline double Rounded(double x) {
+	constexpr double WHOLE = 0x1.8p52;
+	return (x + WHOLE) - WHOLE;
+}
+
 } // namespace
 
 bool QuantizedBounds::Fits(float largest_norm, uint32_t d) {
@@ -51,19 +57,18 @@ QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vec
 				range = std::max(range, std::fabs(double(vector[c])));
 			}
 			const float scale = range > SMALLEST_RANGE ? float(range / LARGEST_BYTE) : 0;
+			const double per_unit = scale > 0 ? 1 / double(scale) : 0;
 			double error = 0;
 			double length = 0;
 			int32_t sum = 0;
 			for (uint32_t c = 0; c < d; c++) {
-				const double whole =
-				    scale > 0
-				        ? std::min(LARGEST_BYTE, std::max(-LARGEST_BYTE, std::nearbyint(vector[c] / double(scale))))
-				        : 0;
+				const double component = vector[c];
+				const double whole = std::min(LARGEST_BYTE, std::max(-LARGEST_BYTE, Rounded(component * per_unit)));
 				out[(uint64_t(c / 4) * size + j) * 4 + c % 4] = int8_t(whole);
 				sum += int32_t(whole);
-				const double rest = double(vector[c]) - whole * double(scale);
+				const double rest = component - whole * double(scale);
 				error += rest * rest;
-				length += double(vector[c]) * double(vector[c]);
+				length += component * component;
 			}
 			offsets[first + j] = -128 * sum;
 			scales[first + j] = 2 * scale;
