@@ -21,8 +21,8 @@
 -- A message is assigned once, and keeps its topic. One whose id is assigned already is left alone; one that comes late is counted on its own
 -- day. An id that comes twice among the new ones is an error.
 --
--- Training time is what discover.sql left: the rows of assignments without assigned_on. After discover.sql has run again, this script
--- starts again from its tables.
+-- Training time is what discover.sql or retrain.sql left: the rows of assignments without assigned_on. After one of them has run again,
+-- drift starts again from its tables, and so does topic_days where day is given.
 --
 -- Reads topics. Adds rows to assignments, and to these tables, which it makes:
 --   topic_baseline (cluster_id, size, mean_distance, mean_margin, far_distance): training time; cluster_id is NULL for all topics together.
@@ -84,7 +84,7 @@ FROM (
   )
 );
 
--- Assignments as discover.sql makes them have no day: that is how a new training is known.
+-- Assignments as discover.sql and retrain.sql make them have no assigned_on: that is how a new training is known.
 SET VARIABLE daily_is_fresh = (
   SELECT count(*) FILTER (table_name = 'assignments' AND column_name = 'assigned_on') = 0
     OR count(*) FILTER (table_name = 'topic_baseline') = 0
@@ -121,7 +121,7 @@ WHERE getvariable('daily_is_fresh') AND getvariable('day') IS NOT NULL
 
 DELETE FROM topic_baseline WHERE getvariable('daily_is_fresh');
 
-DELETE FROM topic_days WHERE getvariable('daily_is_fresh');
+DELETE FROM topic_days WHERE getvariable('daily_is_fresh') AND getvariable('day') IS NOT NULL;
 
 DELETE FROM drift WHERE getvariable('daily_is_fresh');
 
