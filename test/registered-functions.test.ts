@@ -76,7 +76,7 @@ test('the macros that find topics have exactly these parameters and results', ()
     cluster_sizes: 'assignments',
     kmeans_train:
       "tbl, k := 100, embedding := 'embedding', niter := 20, seed := 1234, max_points_per_centroid := 256, passes := 0",
-    kmeans_retrain: "tbl, model, k := NULL, embedding := 'embedding', passes := 2, worth := 2, seed := 1234",
+    kmeans_retrain: "tbl, model, k := NULL, embedding := 'embedding', passes := 1, worth := 2, seed := 1234",
     kmeans_update: "model, tbl, embedding := 'embedding'",
     match_topics:
       'old, new, old_assignments := NULL, new_assignments := NULL, lineage := NULL, min_overlap := 0.25, max_shift := 0.7, ' +

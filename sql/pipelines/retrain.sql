@@ -12,7 +12,7 @@
 -- embedding   embedding    its column with the embedding
 -- start       topics       'topics' begins with the topics that there are and changes those that no longer fit; 'fresh' trains anew
 -- k           as before    how many topics
--- passes      2            exact passes over all messages, as for kmeans_retrain or kmeans_train
+-- passes      1 or 2       exact passes over all messages, as for kmeans_retrain (1), or for kmeans_train with start = 'fresh' (2)
 -- worth       2            with start = 'topics', how many times what a cut saves must outweigh what giving up another topic costs
 -- niter       20           with start = 'fresh', k-means iterations on a sample of 256 * k messages
 -- seed        1234         another seed gives another sample
@@ -20,9 +20,23 @@
 -- as_of       now          the time that topic_lineage records, such as '2026-03-01'
 --
 -- Makes the tables topics, assignments, topic_keywords and topic_samples in place of earlier ones, and adds a row for each topic to
--- topic_lineage. Ends with an overview. It is one transaction: where a statement fails, all stays as it was.
+-- topic_lineage. Ends with an overview. It is one transaction: where a statement fails, all stays as it was. daily.sql takes the next
+-- messages from there.
 
 BEGIN;
+
+-- What discover.sql makes must be there.
+SET VARIABLE checked_model = (
+  SELECT
+    CASE
+      WHEN count(*) FILTER (table_name = 'topics') = 0
+        THEN error('missing table: topics; make it with: ducktopics run sql/pipelines/discover.sql')
+      WHEN count(*) FILTER (table_name = 'assignments') = 0
+        THEN error('missing table: assignments; make it with: ducktopics run sql/pipelines/discover.sql')
+    END
+  FROM duckdb_tables()
+  WHERE database_name = current_database() AND schema_name = current_schema()
+);
 
 -- Nothing is read from a table that is about to be replaced, and no column is missing.
 SET VARIABLE checked_input = (
@@ -71,7 +85,7 @@ FROM kmeans_retrain(
   'topics',
   embedding := coalesce(getvariable('embedding'), 'embedding'),
   k := getvariable('retrain_k'),
-  passes := coalesce(getvariable('passes'), 2),
+  passes := coalesce(getvariable('passes'), 1),
   worth := coalesce(getvariable('worth'), 2),
   seed := coalesce(getvariable('seed'), 1234)
 )
