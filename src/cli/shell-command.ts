@@ -93,8 +93,8 @@ function settingsOf(flags: Flags, mode: ModeName | undefined): Partial<ShellSett
     ...(flags.header === undefined ? {} : { headers: flags.header }),
     ...(flags.nullvalue === undefined ? {} : { nullValue: flags.nullvalue }),
     ...(flags.separator === undefined ? {} : { separator: flags.separator }),
-    bail: flags.bail ?? false,
-    echo: flags.echo ?? false,
+    ...(flags.bail ? { bail: true } : {}),
+    ...(flags.echo ? { echo: true } : {}),
   };
 }
 

@@ -12,6 +12,10 @@ export class Prompt {
   readonly #history: History;
   readonly #readline: Interface;
   readonly #keys: Key[] = [];
+  /** The lines since the last statement came to its end. */
+  #typed = '';
+  /** How many pieces of work are inside one another. */
+  #depth = 0;
   #wake: (() => void) | undefined;
 
   constructor(reader: Reader, history: History) {
@@ -28,6 +32,7 @@ export class Prompt {
         complete(reader, line).then((result) => done(null, result));
       },
     });
+    reader.session.around = (work) => this.#leaveTerminal(work);
     this.#readline.on('line', (line) => this.#push({ kind: 'line', line }));
     this.#readline.on('SIGINT', () => this.#push({ kind: 'cancel' }));
     this.#readline.on('close', () => this.#push({ kind: 'end' }));
@@ -40,7 +45,10 @@ export class Prompt {
     const { session } = this.#reader;
     while (!session.hasQuit) {
       const key = await this.#next();
-      if (key.kind === 'end') break;
+      if (key.kind === 'end') {
+        process.stdout.write('\n');
+        break;
+      }
       if (key.kind === 'cancel') this.#cancel();
       else await this.#take(key.line);
       if (session.settings.bail && session.hasFailed) break;
@@ -48,17 +56,28 @@ export class Prompt {
     this.#readline.close();
   }
 
-  /** While a statement runs the terminal is left to itself, so that Ctrl-C is a signal again. */
   async #take(line: string): Promise<void> {
-    const typed = this.#reader.isInsideStatement ? `${this.#reader.pending}\n${line}` : line;
-    this.#readline.pause();
-    process.stdin.setRawMode(false);
-    try {
-      await this.#reader.feed(line);
-    } finally {
-      process.stdin.setRawMode(true);
+    this.#typed = this.#typed === '' ? line : `${this.#typed}\n${line}`;
+    // An entry of the history may have many lines.
+    for (const part of line.split('\n')) await this.#reader.feed(part);
+    if (this.#reader.isInsideStatement) return;
+    this.#remember(this.#typed);
+    this.#typed = '';
+  }
+
+  /** While something runs the terminal is left to itself, so that Ctrl-C is a signal again. */
+  async #leaveTerminal<T>(work: () => Promise<T>): Promise<T> {
+    this.#depth++;
+    if (this.#depth === 1) {
+      this.#readline.pause();
+      process.stdin.setRawMode(false);
     }
-    if (!this.#reader.isInsideStatement) this.#remember(typed);
+    try {
+      return await work();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0) process.stdin.setRawMode(true);
+    }
   }
 
   #remember(entry: string): void {
@@ -70,6 +89,7 @@ export class Prompt {
   /** Ctrl-C at the prompt: the typed text stays on the screen and is forgotten. */
   #cancel(): void {
     this.#reader.drop();
+    this.#typed = '';
     const readline = this.#readline as Interface & { clearLine(): void };
     process.stdout.write('^C');
     readline.clearLine();

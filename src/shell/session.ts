@@ -16,7 +16,7 @@ import { Stopwatch } from './stopwatch.ts';
 
 /** A shell at work: a database, settings, an output. It runs SQL and says what went wrong. */
 export class Session {
-  readonly settings: ShellSettings;
+  readonly settings: ShellSettings = { ...defaultSettings };
   readonly output = new Output();
   readonly cancellation = new Cancellation();
   /** Set by `.quit`: the shell reads no more. */
@@ -25,23 +25,24 @@ export class Session {
   quitCode: number | undefined;
   /** Whether anything has failed. */
   hasFailed = false;
+  /** Set by what reads the keyboard, to stand aside while something runs. */
+  around: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
   #db: DuckTopics;
   #path: string;
   readonly #options: OpenOptions;
   #progress: Progress;
 
-  private constructor(db: DuckTopics, path: string, options: OpenOptions, settings: ShellSettings, progress: Progress) {
+  private constructor(db: DuckTopics, path: string, options: OpenOptions, progress: Progress) {
     this.#db = db;
     this.#path = path;
     this.#options = options;
-    this.settings = settings;
     this.#progress = progress;
   }
 
   /** Opens the database. Throws as `open()` does. */
-  static async open(path: string, options: OpenOptions, settings: Partial<ShellSettings> = {}): Promise<Session> {
+  static async open(path: string, options: OpenOptions): Promise<Session> {
     const db = await open(path, options);
-    return new Session(db, path, options, { ...defaultSettings, ...settings }, await progressOf(db));
+    return new Session(db, path, { ...options }, await progressOf(db));
   }
 
   get db(): DuckTopics {
@@ -86,7 +87,7 @@ export class Session {
   /** Does something and tells of the error that it throws. False when there was one. */
   async attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
-      await work();
+      await this.around(work);
       return true;
     } catch (error) {
       this.#progress.abandon();
@@ -153,9 +154,18 @@ export class Session {
 /** On a terminal a bar shows how far a query is that takes longer than this. */
 const quietMs = 500;
 
-function progressOf(db: DuckTopics): Promise<Progress> {
-  if (!process.stderr.isTTY) return Promise.resolve(silent);
-  return createProgress(db.connection, process.stderr, quietMs);
+async function progressOf(db: DuckTopics): Promise<Progress> {
+  const { stderr } = process;
+  if (!stderr.isTTY) return silent;
+  const output = {
+    write: (text: string) => stderr.write(text),
+    isTTY: true,
+    // The terminal itself writes ^C behind the bar.
+    get columns() {
+      return Math.max(20, (stderr.columns || 80) - 4);
+    },
+  };
+  return createProgress(db.connection, output, quietMs);
 }
 
 /** DuckDB's own words, or those of an error of this program with what mends it. */

@@ -34,7 +34,7 @@ export interface ShellOptions {
 
 /** Runs the shell to its end and returns its exit code: 0, 1 when anything failed, that of `.exit CODE`, 130 after Ctrl-C. */
 export async function shell(options: ShellOptions): Promise<number> {
-  const session = await Session.open(options.path, options.open, options.settings);
+  const session = await Session.open(options.path, options.open);
   try {
     await runAll(session, options);
   } finally {
@@ -48,7 +48,10 @@ async function runAll(session: Session, options: ShellOptions): Promise<void> {
   const reader = new Reader(session);
   const stopsAtError = () => session.settings.bail;
   const initFile = options.initFile ?? defaultInitFile();
-  if (initFile && !(await session.attempt(() => reader.readFile(initFile))) && stopsAtError()) return;
+  if (initFile) await session.attempt(() => reader.readFile(initFile));
+  // The command line has the last word.
+  Object.assign(session.settings, options.settings);
+  if (session.hasFailed && stopsAtError()) return;
   for (const { kind, text } of [...options.before, ...options.inputs]) {
     if (hasEnded(session)) return;
     const isFine =

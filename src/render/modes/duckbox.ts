@@ -17,6 +17,8 @@ interface DrawnColumn {
   type: string;
   isNumber: boolean;
   width: number;
+  /** How many columns the one of `…` stands for; 0 for the others. */
+  hiddenColumns: number;
   /** The text of one of the rows. */
   textOf: (row: string[]) => string;
 }
@@ -32,7 +34,8 @@ export async function renderDuckbox(source: ResultSource, write: Write, options:
   const first = head.map(toTexts);
   const last = tail.map(toTexts);
   const columns = drawnColumns(source, [...first, ...last], options.width);
-  widen(columns, footerTexts(count, shownRows, columns, source));
+  const footer = footerOf(count, shownRows, columns);
+  widen(columns, footer);
 
   const rule = ([left, inner, right]: string) =>
     `${left}${columns.map(({ width }) => '─'.repeat(width + 2)).join(inner)}${right}\n`;
@@ -56,7 +59,8 @@ export async function renderDuckbox(source: ResultSource, write: Write, options:
   text += drawRows(first);
   if (last.length > 0) text += dots(columns, first.at(-1) ?? []).repeat(dotLines);
   text += drawRows(last) + rule('└┴┘');
-  await write(text + footer(footerTexts(count, shownRows, columns, source), lineWidth(columns)));
+  if (footer !== undefined) text += drawFooter(footer, lineWidth(columns));
+  await write(text);
 }
 
 /** The columns that fit, with their widths; a column of `…` stands for those in the middle that do not. */
@@ -68,13 +72,15 @@ function drawnColumns(source: ResultSource, rows: string[][], width: number | un
     ),
   );
   const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(width, leastLineWidth);
-  return fitColumns(natural, room).map(({ index, width: fitted }) => {
+  const shown = fitColumns(natural, room);
+  return shown.map(({ index, width: fitted }) => {
     const column = index === undefined ? undefined : source.columns[index];
     if (index === undefined || column === undefined) {
-      return { name: '…', type: '…', isNumber: false, width: fitted, textOf: () => '…' };
+      const hiddenColumns = source.columns.length - shown.length + 1;
+      return { name: '…', type: '…', isNumber: false, width: fitted, hiddenColumns, textOf: () => '…' };
     }
     const { name, type, isNumber } = column;
-    return { name: oneLine(name), type, isNumber, width: fitted, textOf: (row) => row[index] ?? '' };
+    return { name: oneLine(name), type, isNumber, width: fitted, hiddenColumns: 0, textOf: (row) => row[index] ?? '' };
   });
 }
 
@@ -111,48 +117,49 @@ function lineWidth(columns: DrawnColumn[]): number {
   return columns.reduce((sum, { width }) => sum + width + 3, 1);
 }
 
+/** What stands below the box. */
 interface Footer {
   rows: string;
+  /** Empty where all rows are shown. */
   shown: string;
+  /** Empty for one column. */
   columns: string;
   isColumnHidden: boolean;
 }
 
-/** What stands below the box; undefined where all is shown. */
-function footerTexts(
-  count: number,
-  shownRows: number,
-  columns: DrawnColumn[],
-  source: ResultSource,
-): Footer | undefined {
-  const isColumnHidden = columns.length < source.columns.length || columns.some(({ name }) => name === '…');
-  if (count > 0 && shownRows === count && !isColumnHidden) return undefined;
-  const total = source.columns.length;
+/** Ten rows and more are counted where there is room for it, fewer only where something is left out. */
+function footerOf(count: number, shownRows: number, columns: DrawnColumn[]): Footer | undefined {
+  const hidden = columns.find(({ hiddenColumns }) => hiddenColumns > 0)?.hiddenColumns ?? 0;
+  const hasRoom = count >= 10 && `${count} rows`.length + 4 <= lineWidth(columns);
+  if (count > 0 && shownRows === count && hidden === 0 && !hasRoom) return undefined;
+  const drawn = columns.length - (hidden > 0 ? 1 : 0);
+  const total = drawn + hidden;
+  const columnsShown = hidden > 0 ? `${total} columns (${drawn} shown)` : `${total} columns`;
   return {
     rows: `${count} rows`,
     shown: shownRows < count ? `(${shownRows} shown)` : '',
-    columns: isColumnHidden ? `${total} columns (${columns.length - 1} shown)` : total === 1 ? '' : `${total} columns`,
-    isColumnHidden,
+    columns: total === 1 || count === 0 ? '' : columnsShown,
+    isColumnHidden: hidden > 0,
   };
 }
 
 /** Makes the box wide enough for what stands below it. */
-function widen(columns: DrawnColumn[], texts: Footer | undefined): void {
+function widen(columns: DrawnColumn[], footer: Footer | undefined): void {
   const last = columns.at(-1);
-  if (texts === undefined || last === undefined) return;
-  const needed = Math.max(texts.rows.length, texts.shown.length) + 4;
+  if (footer === undefined || last === undefined) return;
+  const needed = Math.max(footer.rows.length, footer.shown.length) + 4;
   last.width += Math.max(0, needed - lineWidth(columns));
 }
 
-function footer(texts: Footer | undefined, width: number): string {
-  if (texts === undefined) return '';
-  const left = [texts.rows, texts.shown].filter((text) => text !== '').join(' ');
-  if (texts.isColumnHidden || (texts.shown !== '' && texts.columns !== '' && left.length + texts.columns.length + 6 <= width)) {
-    const space = Math.max(2, width - left.length - texts.columns.length - 4);
-    return `  ${left}${' '.repeat(space)}${texts.columns}\n`;
-  }
-  return [texts.rows, texts.shown]
-    .filter((text) => text !== '')
-    .map((text) => `${pad(text, width, 'centre').trimEnd()}\n`)
-    .join('');
+/** The rows to the left and the columns to the right where there is room, otherwise one below the other. */
+function drawFooter({ rows, shown, columns, isColumnHidden }: Footer, width: number): string {
+  const both = shown === '' ? rows : `${rows} ${shown}`;
+  const fits = (left: string) => left.length + columns.length + 6 <= width;
+  const sides = (left: string) =>
+    `  ${left}${' '.repeat(Math.max(2, width - left.length - columns.length - 4))}${columns}\n`;
+  const centred = (text: string) => `${pad(text, width, 'centre').trimEnd()}\n`;
+  if (columns === '') return both.length + 4 <= width ? centred(both) : centred(rows) + centred(shown);
+  if (isColumnHidden || fits(both)) return sides(both);
+  if (fits(rows)) return sides(rows) + (shown === '' ? '' : `  ${shown}\n`);
+  return centred(rows) + (shown === '' ? '' : centred(shown));
 }

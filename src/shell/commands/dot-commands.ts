@@ -46,7 +46,7 @@ async function similarNames({ session }: Reader, name: string): Promise<string[]
   try {
     const rows = await session.rows(
       `SELECT known FROM (SELECT unnest(string_split($2, ',')) AS known)
-      WHERE damerau_levenshtein(known, $1) <= 3 ORDER BY damerau_levenshtein(known, $1), known LIMIT 3`,
+      WHERE damerau_levenshtein(known, $1) <= least(3, len($1) // 2) ORDER BY damerau_levenshtein(known, $1), known LIMIT 3`,
       [name, dotCommands.map((command) => command.name).join()],
     );
     return rows.map(([known = '']) => known);
