@@ -17,8 +17,8 @@ import { functionsPage } from './docs/functions-page.ts';
 import { makePageFolder } from './docs/page-folder.ts';
 
 const generated = { 'docs/functions.md': functionsPage, 'docs/commands.md': commandsPage };
-/** They share a folder, in this order: the cookbook reads the database that the tutorial makes. */
-const executed = ['docs/tutorial.md', 'docs/cookbook.md'];
+/** They share a folder, in this order: the cookbook and the README go on with the database that the tutorial makes. */
+const executed = ['docs/tutorial.md', 'docs/cookbook.md', 'README.md'];
 
 const isCheck = process.argv.includes('--check');
 const words = process.argv.slice(2).filter((word) => word !== '--check');

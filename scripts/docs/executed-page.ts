@@ -8,6 +8,9 @@ import { type Block, type Piece, readPieces, writePieces } from './page-blocks.t
 import type { PageFolder } from './page-folder.ts';
 import { PageSession } from './page-session.ts';
 
+/** How long a block may take; a server that is started in the foreground would never end. */
+const seconds = 300;
+
 /**
  * Runs every block of a Markdown page, from top to bottom, and returns the page with what they print now.
  *
@@ -105,12 +108,13 @@ async function runProgram(source: string, session: PageSession, folder: PageFold
 
 async function output(program: string, args: string[], { path, env }: PageFolder): Promise<string> {
   try {
-    const running = promisify(execFile)(program, args, { cwd: path, env, maxBuffer: 2 ** 26 });
+    const running = promisify(execFile)(program, args, { cwd: path, env, maxBuffer: 2 ** 26, timeout: 1000 * seconds });
     running.child.stdin?.end();
     return (await running).stdout.trimEnd();
   } catch (error) {
-    const { stderr, code } = error as { stderr?: string; code?: number };
-    throw new Error(`exit code ${code}\n${stderr?.trimEnd()}`, { cause: error });
+    const { stderr, code, killed } = error as { stderr?: string; code?: number; killed?: boolean };
+    const what = killed ? `not finished after ${seconds} s` : `exit code ${code}`;
+    throw new Error(`${what}\n${stderr?.trimEnd()}`, { cause: error });
   }
 }
 

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mailCorpus } from '../../datasets/spam-assassin/mail-corpus.ts';
 import { packageRoot } from '../../src/paths.ts';
+import { preparePython } from '../../test/support/python.ts';
 import { writeExampleFiles } from './example-files.ts';
 
 /** Where pages are run: a folder that looks like a clone, so that what a page makes does not stay in this one. */
 export interface PageFolder {
   path: string;
-  /** The environment of commands: `npx ducktopics` is this clone's, `npm` works in this clone. */
+  /** The environment of commands: `npx ducktopics` and `npm run` are this clone's, `duckdb` is the stock shell. */
   env: NodeJS.ProcessEnv;
   remove(): void;
 }
 
 /**
- * Makes the folder, with the real mails in `.cache/` and the pipelines in `sql/`. No endpoint is configured in it, and its cache holds
+ * Makes the folder, with the real mails in `.cache/`, the pipelines in `sql/` and what the setup has made in `build/`. No endpoint is configured in it, and its cache holds
  * the mails and no answers.
  */
 export async function makePageFolder(): Promise<PageFolder> {
@@ -25,7 +26,7 @@ export async function makePageFolder(): Promise<PageFolder> {
   mkdirSync(join(path, 'node_modules'));
   mkdirSync(programs);
   symlinkSync(dirname(mails), join(path, '.cache', 'spam-assassin'));
-  symlinkSync(join(packageRoot, 'sql'), join(path, 'sql'));
+  for (const name of ['sql', 'build']) symlinkSync(join(packageRoot, name), join(path, name));
   symlinkSync(packageRoot, join(path, 'node_modules', 'ducktopics'));
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }\n');
   writeExampleFiles(path);
@@ -34,7 +35,19 @@ export async function makePageFolder(): Promise<PageFolder> {
     'shift',
     `exec '${process.execPath}' '${join(packageRoot, 'bin', 'ducktopics.mjs')}' "$@"`,
   ]);
-  writeProgram(join(programs, 'npm'), [`cd '${packageRoot}'`, `PATH=\${PATH#*:} exec npm --silent "$@"`]);
+  writeProgram(join(programs, 'npm'), [
+    'case "$*" in "run setup" | "run demo" | "run -s demo -- --json") ;;',
+    '*) echo "npm $* is not for documentation: mark its block with <!-- not run: REASON -->" >&2; exit 2 ;; esac',
+    `cd '${packageRoot}'`,
+    `PATH=\${PATH#*:} exec npm --silent "$@"`,
+  ]);
+  const python = await preparePython();
+  writeProgram(
+    join(programs, 'duckdb'),
+    python.missing === undefined
+      ? [`exec '${join(dirname(python.path), 'duckdb')}' "$@"`]
+      : [`echo '${python.missing.replaceAll("'", '')}' >&2; exit 1`],
+  );
   const settings = Object.entries(process.env).filter(([name]) => !/^(OPENAI|DUCKTOPICS)_/.test(name));
   return {
     path,
