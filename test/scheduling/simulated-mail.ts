@@ -32,7 +32,7 @@ export async function simulateMail(folder: string, days: number, driftFrom: numb
   const staged = join(folder, 'staged');
   const inbox = join(folder, 'inbox');
   for (const path of [staged, inbox]) mkdirSync(path, { recursive: true });
-  const database = join(folder, 'mail.duckdb');
+  const database = join(folder, 'topics.duckdb');
   const files = Array.from({ length: days + 1 }, (_, day) => {
     const rows = day === 0 ? 'range(500)' : `range(${460 + 40 * day}, ${500 + 40 * day})`;
     const date = day === 0 ? `DATE '${dayOf(0)}' - (i % 14)::INTEGER` : `DATE '${dayOf(day)}'`;
@@ -40,7 +40,7 @@ export async function simulateMail(folder: string, days: number, driftFrom: numb
     const subject = day >= driftFrom ? '5' : 'i % 5';
     return `COPY (
       SELECT i AS id, ['red', 'green', 'blue', 'black', 'white', 'new'][${subject} + 1] || ' message ' || i AS text,
-             CASE WHEN ${late} THEN ${date} - 4 ELSE ${date} END AS sent,
+             CASE WHEN ${late} THEN ${date} - 4 ELSE ${date} END AS sent_at,
              [10 * (${subject} = c)::INTEGER + (hash(i, c) % 1000) / 1000 FOR c IN range(8)]::FLOAT[] AS embedding
       FROM ${rows} AS t (i)
     ) TO '${join(staged, fileOf(day))}' (FORMAT parquet);`;
@@ -51,7 +51,7 @@ export async function simulateMail(folder: string, days: number, driftFrom: numb
     inbox,
     arrive: (day) => renameSync(join(staged, fileOf(day)), join(inbox, fileOf(day))),
     args: (day, ...more) => {
-      const settings = { input: `${inbox}/*.parquet`, day: 'sent', as_of: dayOf(day) };
+      const settings = { input: `${inbox}/*.parquet`, day: 'sent_at', as_of: dayOf(day) };
       const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
       const script = more[0]?.endsWith('.sql') ? more : [daily, ...more];
       return ['run', ...script, '--db', database, ...set, '--format', 'json'];

@@ -66,7 +66,7 @@ test('daily.sql assigns each message once in 30 days with kills, repetitions and
       const holder = await startStuck(day);
       const second = await mail.run(day);
       assert.equal(second.code, 75);
-      assert.match(second.stderr, new RegExp(`locked: .*mail\\.duckdb\\.lock is held by process ${holder.pid} on `));
+      assert.match(second.stderr, new RegExp(`locked: .*topics\\.duckdb\\.lock is held by process ${holder.pid} on `));
       const waiting = startDucktopics(mail.args(day, '--wait', '60'));
       const waited = ended(waiting);
       waiting.stderr.once('data', () => holder.kill());
@@ -103,7 +103,7 @@ test('daily.sql assigns each message once in 30 days with kills, repetitions and
            (SELECT count(*) FROM '${mail.inbox}/*.parquet') AS messages,
            (SELECT count(*) FROM assignments ANTI JOIN '${mail.inbox}/*.parquet' USING (id)) AS unknown,
            (SELECT sum(size)::BIGINT FROM topic_days) AS counted,
-           (SELECT count(*) FROM (SELECT sent, count(*) FROM '${mail.inbox}/*.parquet' GROUP BY sent
+           (SELECT count(*) FROM (SELECT sent_at, count(*) FROM '${mail.inbox}/*.parquet' GROUP BY sent_at
                                   EXCEPT SELECT day, sum(size) FROM topic_days GROUP BY day)) AS miscounted
     FROM assignments`);
   assert.deepEqual(counted, {
