@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mailCorpus } from '../../datasets/spam-assassin/mail-corpus.ts';
 import { packageRoot } from '../../src/paths.ts';
+import { faissNodeModules, prepareFaissNode } from '../../test/support/faiss-node.ts';
 import { preparePython } from '../../test/support/python.ts';
 import { writeExampleFiles } from './example-files.ts';
 
@@ -28,6 +29,8 @@ export async function makePageFolder(): Promise<PageFolder> {
   symlinkSync(dirname(mails), join(path, '.cache', 'spam-assassin'));
   for (const name of ['sql', 'build']) symlinkSync(join(packageRoot, name), join(path, name));
   symlinkSync(packageRoot, join(path, 'node_modules', 'ducktopics'));
+  await prepareFaissNode();
+  symlinkSync(join(faissNodeModules, 'faiss-node'), join(path, 'node_modules', 'faiss-node'));
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }\n');
   writeExampleFiles(path);
   writeProgram(join(programs, 'npx'), [
