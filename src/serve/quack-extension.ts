@@ -17,7 +17,10 @@ const needed = ['quack', 'httpfs'];
  * extensions that are installed for this user (`LOAD`); DuckDB's repository, from which it is then installed (`INSTALL`).
  * Throws `missing extension: ...`, which says how to get it.
  */
-export async function loadQuack(connection: LoadConnection, folder = process.env.DUCKTOPICS_EXTENSIONS): Promise<void> {
+export async function loadQuack(
+  connection: LoadConnection,
+  folder = process.env.DUCKTOPICS_DUCKDB_EXTENSIONS,
+): Promise<void> {
   for (const name of needed) await loadExtension(connection, name, folder);
 }
 
@@ -48,6 +51,6 @@ async function attempt(connection: LoadConnection, sql: string): Promise<string 
 function mendOf(name: string): string {
   return (
     `install it with: duckdb -c "INSTALL ${name}" (DuckDB 1.5.5), or take its file from the PyPI package ` +
-    `duckdb-extension-${name}==1.5.5 and give the folder with --extensions or DUCKTOPICS_EXTENSIONS`
+    `duckdb-extension-${name}==1.5.5 and give the folder with --extensions or DUCKTOPICS_DUCKDB_EXTENSIONS`
   );
 }

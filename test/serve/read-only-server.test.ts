@@ -88,6 +88,7 @@ suite('a read-only server', { skip: shell.missing }, () => {
     [`FROM write_faiss('messages', ${written})`, /it does not run write_faiss\(\)/],
     [`FROM query('SELECT write_faiss' || '_index(${written.replaceAll("'", "''")})')`, /it does not run query\(\)/],
     ["FROM json_execute_serialized_sql('{}')", /it does not run json_execute_serialized_sql\(\)/],
+    [`FROM read_arrow(${written})`, /it does not run read_arrow\(\)/],
     [`FROM read_npy(${written})`, /it does not run read_npy\(\)/],
     ["SELECT 1 WHERE 1 IN (SELECT cluster_id FROM read_faiss('x'))", /it does not run read_faiss\(\)/],
     ['SELECT label_cache_clear()', /it does not run label_cache_clear\(\)/],

@@ -86,10 +86,13 @@ suite('a stock duckdb shell, attached to ducktopics serve,', { skip: shell.missi
 
   test('has every function and macro in its session', async () => {
     const lines = await remote(`SELECT DISTINCT * FROM remote.query($$
-      SELECT function_name FROM duckdb_functions() WHERE database_name = 'temp' OR function_name = 'kmeans'
+      SELECT function_name FROM duckdb_functions() WHERE database_name = 'temp' OR function_name IN ('kmeans', 'read_arrow')
     $$) ORDER BY ALL;`);
     const names = [...readMacros(), ...hostFunctions].map(({ name }) => name);
-    assert.deepEqual(new Set(lines.slice(1)), new Set([...names, 'label_cache', 'label_usage', 'kmeans']));
+    assert.deepEqual(
+      new Set(lines.slice(1)),
+      new Set([...names, 'label_cache', 'label_usage', 'kmeans', 'read_arrow']),
+    );
   });
 
   test('has them in the first statement of a session too', async () => {
