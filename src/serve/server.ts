@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { DuckTopicsError, messageOf } from '../errors.ts';
+import { literal } from '../labelling/host-macros.ts';
 import { recordMacros } from '../labelling/record-macros.ts';
 import { cacheFolder } from '../labelling/settings.ts';
 import { type DuckTopics, type OpenOptions, open } from '../open.ts';
@@ -74,6 +76,11 @@ function checkDatabase(path: string, { readOnly, create, files }: ServeOptions):
   if (files !== undefined && files.length > 0 && !readOnly) {
     throw new DuckTopicsError('invalid files: only a read-only server limits them', { mend: 'add --readonly' });
   }
+  for (const folder of files ?? []) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new DuckTopicsError(`missing folder: ${folder}`, { mend: 'give a folder that exists with --files' });
+    }
+  }
   if (path === ':memory:') {
     if (!readOnly) return;
     throw new DuckTopicsError('invalid database: :memory: is empty, and a read-only server keeps it so', {
@@ -118,7 +125,7 @@ async function listen(db: DuckTopics, uri: string, token: string): Promise<void>
 /** Keeps SQL from the files of this machine, but for those below some folders. */
 async function closeFiles(db: DuckTopics, folders: readonly string[]): Promise<void> {
   if (folders.length > 0) {
-    const list = folders.map((folder) => `'${folder.replaceAll("'", "''")}'`).join(', ');
+    const list = folders.map((folder) => literal(resolve(folder))).join(', ');
     await db.query(`SET GLOBAL allowed_directories = [${list}]`);
   }
   await db.query('SET GLOBAL enable_external_access = false');

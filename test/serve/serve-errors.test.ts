@@ -73,6 +73,14 @@ suite('starting ducktopics serve', { skip: shell.missing }, () => {
     assert.ok(!existsSync(missing));
   });
 
+  test('limits files on a read-only server only, and to folders that exist', async () => {
+    assert.match(
+      await failure(1, ['--db', file, '--files', folder]),
+      /invalid files: only a read-only server limits them\nadd --readonly/,
+    );
+    assert.match(await failure(1, ['--db', file, '--readonly', '--files', file]), /missing folder: .*topics\.duckdb/);
+  });
+
   test('refuses a database that another process holds', async () => {
     assert.match(await failure(1, ['--db', served, '--port', '0']), /cannot open .*served\.duckdb: .*Conflicting lock/);
   });
