@@ -15,6 +15,8 @@ const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE h
 
 test('daily.sql assigns each message once in 30 days with kills, repetitions and runs at the same time', async (t) => {
   const folder = temporaryFolder();
+  // What killed processes leave behind goes with it.
+  process.env.TMPDIR = folder;
   const mail = await simulateMail(folder, days, driftFrom);
   await train(mail);
 

@@ -12,6 +12,8 @@ import { OpenAiServer } from '../support/openai-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
+// What killed processes leave behind goes with it.
+process.env.TMPDIR = folder;
 const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE hash(a.range, b.range) = 42';
 let files = 0;
 
