@@ -13,7 +13,7 @@ namespace {
 constexpr uint64_t TRIAL_ROWS = 512;
 //! What looking at a centroid in full costs, in multiply-adds of the plain kernel: for each component, and each time.
 constexpr double LOOK_WORK_PER_COMPONENT = 2.5;
-constexpr double LOOK_WORK = 100;
+constexpr double LOOK_WORK = 1500;
 //! Rows with larger squared norms may overflow on the way.
 constexpr float LARGEST_SQUARED_NORM = 1e30f;
 
@@ -121,12 +121,36 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 	}
 }
 
+//! A number that the `count`-th lowest score does not exceed: each of the `count` groups with the lowest bounds has a
+//! centroid whose score is not far above.
+float BoundedSearch::FirstLimit(Search &search) const {
+	const float spread = bounds->Spread(search.bounded, search.place);
+	const size_t group_count = bounds->Groups().size();
+	if (search.count == 1 || spread == INFINITE || group_count < search.count) {
+		return INFINITE;
+	}
+	if (search.count == 2) {
+		return search.second + spread + search.margin;
+	}
+	std::vector<float> &lowest = search.nearest;
+	for (size_t g = 0; g < group_count; g++) {
+		const float bound = search.lowest[g * bounds->TileRows() + search.place % bounds->TileRows()];
+		if (bound < lowest.back()) {
+			lowest.pop_back();
+			lowest.insert(std::upper_bound(lowest.begin(), lowest.end(), bound), bound);
+		}
+	}
+	const float limit = lowest.back() + spread + search.margin;
+	lowest.assign(search.count, INFINITE);
+	return limit;
+}
+
 //! Finds the `count` nearest centroids of the row among those whose bound does not rule them out.
 void BoundedSearch::LookAtCandidates(Search &search) const {
 	const std::vector<LowerBounds::Group> &groups = bounds->Groups();
 	const uint32_t tile_rows = bounds->TileRows();
 	search.nearest.assign(search.count, INFINITE);
-	search.limit = INFINITE;
+	search.limit = FirstLimit(search);
 	search.found.clear();
 	// A good start makes a low limit: the group with the lowest bound first, from its lowest bounds on.
 	const LowerBounds::Group &start = groups[search.start];
@@ -184,7 +208,7 @@ void BoundedSearch::Look(Search &search, int32_t index) const {
 	if (distance < search.nearest.back()) {
 		search.nearest.pop_back();
 		search.nearest.insert(std::upper_bound(search.nearest.begin(), search.nearest.end(), distance), distance);
-		search.limit = search.nearest.back() - search.norm + search.margin;
+		search.limit = std::min(search.limit, search.nearest.back() - search.norm + search.margin);
 	}
 }
 

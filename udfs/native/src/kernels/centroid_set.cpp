@@ -42,6 +42,8 @@ constexpr double REST_WHEN_FORCED = 0.9;
 constexpr uint32_t MOST_DIRECTIONS = 288;
 //! A search by bounds must promise to be faster by this much than the plain one.
 constexpr double WORTHWHILE = 0.85;
+//! What keeping a list costs the plain search for each centroid, in multiply-adds.
+constexpr double LIST_WORK = 150;
 
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
@@ -99,7 +101,7 @@ std::vector<float> CentroidSet::Centred() const {
 	return centred;
 }
 
-const BoundedSearch *CentroidSet::SearchFor(uint64_t n) const {
+const BoundedSearch *CentroidSet::SearchFor(uint64_t n, uint32_t count) const {
 	if (RequestedSearchMode() == SearchMode::PLAIN) {
 		return nullptr;
 	}
@@ -113,7 +115,7 @@ const BoundedSearch *CentroidSet::SearchFor(uint64_t n) const {
 		return with_projection;
 	}
 	const BoundedSearch *best = nullptr;
-	double least = WORTHWHILE * PlainWork();
+	double least = WORTHWHILE * double(k) * (d + (count > 1 ? LIST_WORK : 0));
 	for (const BoundedSearch *search : {with_bytes, with_projection}) {
 		if (search && search->WorkPerRow() < least) {
 			best = search;
@@ -193,7 +195,7 @@ void CentroidSet::FindProjection() const {
 std::shared_ptr<const Projection> CentroidSet::GetProjection() const {
 	std::lock_guard<std::mutex> guard(projection_lock);
 	const BoundedSearch *with_projection = projected.load(std::memory_order_acquire);
-	if (with_projection && SearchFor(0) != with_projection) {
+	if (with_projection && SearchFor(0, 1) != with_projection) {
 		return std::make_shared<const Projection>();
 	}
 	return projection;
@@ -203,7 +205,7 @@ void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) 
 	if (n == 0) {
 		return;
 	}
-	const BoundedSearch *search = SearchFor(n);
+	const BoundedSearch *search = SearchFor(n, 1);
 	search ? search->NearestList(rows, n, 1, index) : NearestPlain(rows, n, index);
 }
 
@@ -215,7 +217,7 @@ void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t cou
 		NearestLongList(rows, n, count, index);
 		return;
 	}
-	const BoundedSearch *search = SearchFor(n);
+	const BoundedSearch *search = SearchFor(n, count);
 	search ? search->NearestList(rows, n, count, index) : NearestListPlain(rows, n, count, index);
 }
 

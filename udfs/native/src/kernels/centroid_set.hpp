@@ -92,15 +92,11 @@ private:
 		size_t group_count;
 	};
 
-	//! The search to use for the next n rows; null is the plain one.
-	const BoundedSearch *SearchFor(uint64_t n) const;
+	//! The search to use for the `count` nearest centroids of the next n rows; null is the plain one.
+	const BoundedSearch *SearchFor(uint64_t n, uint32_t count) const;
 	const BoundedSearch *Quantized(uint64_t n) const;
 	bool IsProjectionWorthTrying(uint64_t n) const;
 	void FindProjection() const;
-	double PlainWork() const {
-		return double(k) * d;
-	}
-
 	template <class ForTile>
 	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
 	void NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;

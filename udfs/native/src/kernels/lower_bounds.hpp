@@ -54,6 +54,8 @@ public:
 	//! centroids, where `elsewhere` is the lowest bound of another group and `margin` what rounding may shift.
 	virtual bool Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin,
 	                    float *bounds, uint32_t *best) const = 0;
+	//! How far the score of a row may lie above its bound, rounding apart; infinite where that is not known.
+	virtual float Spread(const BoundedRows &bounded, uint64_t row) const = 0;
 	//! By how many times the margin of scores in single precision a bound may be off.
 	virtual float MarginFactor() const = 0;
 	//! The work for a row, in multiply-adds of the plain kernel; and that of GroupBounds.

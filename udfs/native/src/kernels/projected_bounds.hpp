@@ -5,6 +5,7 @@
 #include "quantized_bounds.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,9 @@ public:
 	void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const override;
 	bool Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin, float *bounds,
 	            uint32_t *best) const override;
+	float Spread(const BoundedRows &, uint64_t) const override {
+		return std::numeric_limits<float>::infinity();
+	}
 	float MarginFactor() const override {
 		return margin_factor;
 	}

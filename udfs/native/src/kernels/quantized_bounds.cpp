@@ -73,6 +73,7 @@ QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vec
 			offsets[first + j] = -128 * sum;
 			scales[first + j] = 2 * scale;
 			lengths[first + j] = float(std::sqrt(length)) * (1 + 0x1p-22f);
+			largest_length = std::max(largest_length, lengths[first + j]);
 			if (error > 0) {
 				largest_relative = std::max(largest_relative, std::sqrt(error / length));
 			}
@@ -160,7 +161,7 @@ double QuantizedBounds::RowWork() const {
 }
 
 double QuantizedBounds::GroupWork() const {
-	return 4.0 * d + 500;
+	return 4.0 * d + 1500;
 }
 
 } // namespace ducktopics

@@ -34,6 +34,9 @@ public:
 	void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const override;
 	bool Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin, float *bounds,
 	            uint32_t *best) const override;
+	float Spread(const BoundedRows &bounded, uint64_t row) const override {
+		return 2 * bounded.slacks.Get()[row] * largest_length;
+	}
 	float MarginFactor() const override {
 		return 2;
 	}
@@ -49,6 +52,7 @@ private:
 	const float *origin;
 	//! The largest error of a vector, relative to its length.
 	float relative_error = 0;
+	float largest_length = 0;
 	AlignedBuffer<int8_t> packed;
 	std::vector<int32_t> offsets;
 	std::vector<float> scales;
