@@ -35,9 +35,11 @@ export interface ShellOptions {
 /** Runs the shell to its end and returns its exit code: 0, 1 when anything failed, that of `.exit CODE`, 130 after Ctrl-C. */
 export async function shell(options: ShellOptions): Promise<number> {
   const session = await Session.open(options.path, options.open);
+  session.cancellation.listen();
   try {
     await runAll(session, options);
   } finally {
+    session.cancellation.end();
     session.close();
   }
   if (session.cancellation.hasStopped) return 130;

@@ -24,6 +24,6 @@ export function helpCommand(all: () => DotCommand[]): DotCommand {
 
 const notes = [
   'Everything else is SQL; a statement ends with ; and may have many lines.',
-  'Tab completes, the arrow keys bring back what was typed before, Ctrl-R searches it.',
+  'Tab completes; the arrow keys bring back what was typed before, or what began as the line does.',
   'Ctrl-C cancels a query or drops the line, Ctrl-D leaves.',
 ];
