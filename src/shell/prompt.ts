@@ -14,6 +14,8 @@ export class Prompt {
   readonly #keys: Key[] = [];
   /** The lines since the last statement came to its end. */
   #typed = '';
+  /** The current database, and its schema where that is not `main`. */
+  #database = '';
   /** How many pieces of work are inside one another. */
   #depth = 0;
   #wake: (() => void) | undefined;
@@ -103,7 +105,8 @@ export class Prompt {
   async #next(): Promise<Key> {
     if (this.#keys.length === 0) {
       this.#readline.setPrompt(await this.#text());
-      this.#readline.prompt();
+      // What was typed before the prompt came is part of the line, and the cursor stands behind it.
+      this.#readline.prompt(true);
     }
     for (;;) {
       const key = this.#keys.shift();
@@ -116,10 +119,10 @@ export class Prompt {
 
   /** `memory D `, or as many spaces within a statement. */
   async #text(): Promise<string> {
-    const [[name = 'ducktopics'] = []] = await this.#reader.session
-      .rows("SELECT current_database() || if(current_schema() = 'main', '', '.' || current_schema())")
-      .catch(() => []);
-    const text = `${name} D `;
-    return this.#reader.isInsideStatement ? ' '.repeat(text.length) : text;
+    if (this.#reader.isInsideStatement) return ' '.repeat(this.#database.length + 3);
+    const sql = "SELECT current_database() || if(current_schema() = 'main', '', '.' || current_schema())";
+    const [[name] = []] = await this.#reader.session.rows(sql).catch(() => []);
+    this.#database = name ?? this.#database;
+    return `${this.#database} D `;
   }
 }
