@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { messageOf } from '../errors.ts';
+import { checkFooter, checkMetadata } from './check-metadata.ts';
 import { arrow, Footer } from './lazy-arrow.ts';
 
 /**
@@ -70,7 +71,11 @@ export class IpcFile {
     if (tail.toString('latin1', 4) !== 'ARROW1') throw cutShort();
     const length = tail.readInt32LE(0);
     if (length < 0 || length > size - 18) throw notArrow();
-    const footer = decoded(() => Footer().decode(this.#bytes(size - 10 - length, length)));
+    const footer = decoded(() => {
+      const bytes = this.#bytes(size - 10 - length, length);
+      checkFooter(bytes);
+      return Footer().decode(bytes);
+    });
     const { Message } = arrow();
     yield framed(Message.encode(Message.from(footer.schema)));
     for (const { offset, metaDataLength } of [...footer.dictionaryBatches(), ...footer.recordBatches()]) {
@@ -94,7 +99,10 @@ export class IpcFile {
   }
 
   #bodyLength(metadata: Uint8Array): number {
-    const message = decoded(() => arrow().Message.decode(metadata));
+    const message = decoded(() => {
+      checkMetadata(metadata);
+      return arrow().Message.decode(metadata);
+    });
     const header = message.header() as {
       compression?: { type: number } | null;
       data?: { compression?: { type: number } | null };
@@ -145,7 +153,8 @@ function decoded<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    throw new Error(`${notArrow().message} (${messageOf(error)})`);
+    const message = messageOf(error);
+    throw /^expected /.test(message) ? error : new Error(`${notArrow().message} (${message})`);
   }
 }
 

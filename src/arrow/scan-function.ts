@@ -102,9 +102,17 @@ function explainer(where: string): (work: () => void) => void {
     try {
       work();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : messageOf(error);
-      throw new Error(`${where}: ${reason}`);
+      throw new Error(`${where}: ${reasonOf(error)}`);
     }
   };
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  const message = messageOf(error);
+  if (/^(expected|unknown|the file) /.test(message)) return message;
+  // What apache-arrow stumbles over in a file that is not whole.
+  return `expected Arrow IPC, got something else (${message})`;
 }
