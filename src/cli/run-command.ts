@@ -32,7 +32,7 @@ Exit codes:
   3    bad SQL: a syntax error, an unknown table or column
   65   bad data: a value that does not convert, a failed check, a broken constraint
   66   a missing script or input file, a database that cannot be opened
-  69   the endpoint failed, or the budget is used up
+  69   the endpoint failed
   70   a fault of the program
   74   the machine: disk full, out of memory, reading or writing failed
   75   locked by another run or program: try again later

@@ -113,8 +113,7 @@ async function runScripts(
 
 /** The lock that keeps a second run out; none where nothing is shared. */
 async function takeLockOf(options: RunOptions, log: RunLog): Promise<Lock | undefined> {
-  const isShared = options.db !== ':memory:' && !options.readonly;
-  const file = options.lock ?? (isShared ? lockFileOf(options.db) : undefined);
+  const file = options.lock ?? (options.readonly ? undefined : lockFileOf(options.db));
   return file === undefined ? undefined : takeLock(file, { waitSeconds: options.wait, onWait: log.wait });
 }
 

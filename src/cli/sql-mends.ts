@@ -20,6 +20,10 @@ const mends: { when: RegExp; mend: string }[] = [
     when: /a single transaction can only write to a single attached database/,
     mend: 'begin and commit for each database, or write above the first statement: -- ducktopics: no transaction',
   },
+  {
+    when: /Failed to commit: .* another transaction has altered this table/,
+    mend: 'alter the table before the script writes to it, or write above its first statement: -- ducktopics: no transaction',
+  },
   { when: /read-only mode/, mend: 'leave out --readonly to write' },
   {
     when: /Out of Memory Error/,

@@ -111,6 +111,20 @@ suite('transactions', () => {
     }
   });
 
+  test('what DuckDB finds wrong at the end rolls the script back', async () => {
+    const database = newDatabase();
+    await run('CREATE TABLE t AS SELECT 1 AS i', ['--db', database]);
+    const sql =
+      'CREATE TABLE lost AS SELECT 1; UPDATE t SET i = 2; ALTER TABLE t ADD COLUMN j INTEGER; CREATE INDEX tj ON t (j);';
+    const { code, stderr } = await run(sql, ['--db', database]);
+    assert.equal(code, 3, stderr);
+    assert.match(
+      stderr,
+      /script-\d+\.sql: TransactionContext Error: Failed to commit: .*\nalter the table before .*\nrolled back: /,
+    );
+    assert.deepEqual(await tablesOf(database), ['t']);
+  });
+
   test('results of a transaction are printed while it is open, types that it makes included', async () => {
     const { code, stdout } = await run(
       "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE t AS SELECT 'bad'::mood AS m; FROM t;",
@@ -175,7 +189,7 @@ suite('the lock', () => {
     const database = newDatabase();
     await run('CREATE TABLE t AS SELECT 1', ['--db', database, '--lock', join(folder, 'named.lock')]);
     assert.ok(!existsSync(`${database}.lock`));
-    await run('FROM t', ['--db', database, '--readonly']);
+    assert.equal((await run('FROM t', ['--db', database, '--readonly'])).code, 0);
     assert.ok(!existsSync(`${database}.lock`));
     const lock = join(folder, 'memory.lock');
     const { child, end } = await startEndless(':memory:', '--lock', lock);
@@ -208,14 +222,26 @@ suite('the time limit', () => {
     assert.equal((await run('SELECT 1', ['--timeout', '60'])).code, 0);
   });
 
-  test('--timeout ends what waits for an endpoint', async () => {
+  test('withTimeLimit() ends what waits for an endpoint', async () => {
     const server = await new OpenAiServer().listen();
     try {
+      const labelling = {
+        apiKey: server.apiKey,
+        baseURL: server.baseURL,
+        model: 'test-model',
+        cache: join(folder, 'answers'),
+      };
+      await using db = await open(':memory:', { labelling });
+      await db.query("SELECT label_cluster(['a letter', 'a note'])");
       server.fault = () => ({ kind: 'hang' });
-      const env = { OPENAI_BASE_URL: server.baseURL, OPENAI_API_KEY: server.apiKey };
-      const { code } = await run("SELECT label_cluster(['a letter', 'a note'])", ['--timeout', '2'], env);
-      assert.equal(code, 124);
-      assert.ok(server.requests.length > 0);
+      const waiting = withTimeLimit(
+        db.connection,
+        0.3,
+        () => db.query("SELECT label_cluster(['a list'])"),
+        assert.fail,
+      );
+      await assert.rejects(waiting, /^DuckTopicsError: timed out after 0\.3 s$/);
+      assert.equal(server.requests.length, 2);
     } finally {
       await server.close();
     }
@@ -262,7 +288,17 @@ suite('exit codes', () => {
 
   test('a database that is none, a read-only one that is written, and a wrong option have codes of their own', async () => {
     const text = script('no database');
-    assert.equal((await run('SELECT 1', ['--db', text])).code, 66);
+    const cases = [
+      [text, 'not a valid DuckDB database'],
+      [folder, `give the name of a file in that folder`],
+      [join(folder, 'none', 'x.duckdb'), 'make the folder first, or give another path'],
+    ] as const;
+    for (const [path, message] of cases) {
+      const { code, stderr } = await run('SELECT 1', ['--db', path]);
+      assert.equal(code, 66);
+      assert.ok(stderr.includes(message), stderr);
+    }
+    assert.ok(!existsSync(`${folder}.lock`));
     const database = newDatabase();
     await run('SELECT 1', ['--db', database]);
     assert.equal((await run('CREATE TABLE t AS SELECT 1', ['--db', database, '--readonly'])).code, 3);
@@ -339,7 +375,7 @@ suite('--log-format json', () => {
     for (const { time } of events) assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  test('peak_memory_bytes is that of the statement, not of those before it', async () => {
+  test('peak_memory_bytes counts what the statement needed, and in the end the most that one needed', async () => {
     const sql = 'SELECT len(list(range)) FROM range(20000000); SELECT 1;';
     const events = eventsIn((await run(sql, ['--log-format', 'json'])).stderr);
     const [large, end] = [events[1], events[3]].map((event) => Number(event?.peak_memory_bytes));

@@ -4,7 +4,7 @@ import { StatementError } from '../statement-error.ts';
 import { EndpointFailure } from './endpoint-failure.ts';
 import { Locked } from './lock.ts';
 import { TimedOut } from './time-limit.ts';
-import { UnfinishedScript } from './transaction.ts';
+import { CommitFailed, UnfinishedScript } from './transaction.ts';
 
 /** How a run failed. A name is a promise: schedulers and log filters go by it. */
 export type FailureKind =
@@ -53,7 +53,7 @@ function kindOf(error: unknown, endpointFailed: boolean): keyof typeof exitCodes
   if (error instanceof TimedOut) return 'timeout';
   if (error instanceof EndpointFailure) return 'endpoint';
   if (error instanceof UnfinishedScript) return 'bad_sql';
-  const message = error instanceof StatementError ? error.reason : messageOf(error);
+  const message = error instanceof StatementError || error instanceof CommitFailed ? error.reason : messageOf(error);
   const [, kind] = patterns.find(([pattern]) => pattern.test(message)) ?? [];
   if (endpointFailed && kind === 'bad_data') return 'endpoint';
   if (kind !== undefined) return kind;
@@ -66,6 +66,7 @@ const patterns: [RegExp, keyof typeof exitCodes][] = [
   [/the budget is used up/, 'endpoint'],
   [/^(IO Error: )?No files found that match|^(IO|Binder|Invalid Input) Error: .*no such file/i, 'no_input'],
   [/in read-only mode/, 'bad_sql'],
+  [/^TransactionContext Error: Failed to commit: .*constraint/i, 'bad_data'],
   [
     /^(Conversion|Constraint|Out of Range|Invalid Input|Mismatch Type|Decimal|Divide by Zero|Sequence) Error: /,
     'bad_data',

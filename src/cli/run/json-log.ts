@@ -6,6 +6,7 @@ import { mendOf } from '../sql-mends.ts';
 import { StatementError } from '../statement-error.ts';
 import { peakMemory, startPeakMemory } from './peak-memory.ts';
 import type { RunLog } from './run-log.ts';
+import { CommitFailed } from './transaction.ts';
 
 /** How often a statement that still runs is told of. */
 const everyMs = 15_000;
@@ -44,7 +45,7 @@ export function createJsonLog(output: ProgressOutput = process.stderr): RunLog {
         kind,
         exit_code: exitCode,
         ...place,
-        message: error instanceof StatementError ? error.reason : messageOf(error).trimEnd(),
+        message: reasonOf(error),
         mend: mendIn(error) ?? null,
         rolled_back: rolledBack,
         ...ending(statements),
@@ -101,6 +102,11 @@ function followStatements(
     abandon: () => clearInterval(timer),
     pause() {},
   };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof StatementError || error instanceof CommitFailed) return error.reason;
+  return messageOf(error).trimEnd();
 }
 
 function mendIn(error: unknown): string | undefined {

@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -58,12 +67,18 @@ export async function takeLock(file: string, { waitSeconds = 0, onWait }: LockOp
   };
 }
 
-/** The lock file of a database: beside it, and the same one by whatever path or link the database is named. */
-export function lockFileOf(database: string): string {
+/**
+ * The lock file of a database: beside it, and the same one by whatever path or link the database is named. Undefined for a database in
+ * memory, an address, and what cannot be opened as a database: a folder, a file in a folder that is missing.
+ */
+export function lockFileOf(database: string): string | undefined {
+  if (database === ':memory:' || database.includes('://')) return undefined;
   try {
-    return `${realpathSync(database)}.lock`;
+    const file = realpathSync(database);
+    return statSync(file).isDirectory() ? undefined : `${file}.lock`;
   } catch {
-    return join(realFolder(dirname(database)), `${basename(database)}.lock`);
+    const folder = dirname(database);
+    return existsSync(folder) ? join(realpathSync(folder), `${basename(database)}.lock`) : undefined;
   }
 }
 
@@ -107,13 +122,5 @@ function holderOf(file: string): string {
     return readFileSync(file, 'utf8').trim() || 'another process';
   } catch {
     return 'another process';
-  }
-}
-
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
   }
 }

@@ -2,6 +2,18 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckTopicsError, messageOf } from '../../errors.ts';
 import { splitStatements } from '../../sql/split-statements.ts';
 import { runScript, type Script, type ScriptRun } from '../run-script.ts';
+import { mendOf } from '../sql-mends.ts';
+
+/** What DuckDB found wrong only when all statements were done. */
+export class CommitFailed extends DuckTopicsError {
+  readonly reason: string;
+
+  constructor(script: string, cause: unknown) {
+    const reason = messageOf(cause).trimEnd();
+    super(`${script}: ${reason}`, { mend: mendOf(reason), cause });
+    this.reason = reason;
+  }
+}
 
 /** A script that begins a transaction and does not end it. */
 export class UnfinishedScript extends DuckTopicsError {}
@@ -23,7 +35,7 @@ export async function runInTransaction(
   try {
     await runScript(connection, script, run);
     run.checkpoint();
-    if (isOurs) await connection.run('COMMIT');
+    if (isOurs) await commit(connection, script, run.checkpoint);
     else if (await isInTransaction(connection)) {
       throw new UnfinishedScript(`invalid script: ${script.name} ends inside the transaction that it began`, {
         mend: 'end it with: COMMIT;',
@@ -46,6 +58,15 @@ async function managesTransactions(connection: DuckDBConnection, text: string): 
     if (/^(BEGIN|START\s+TRANSACTION)\b/i.test(statement.text)) return true;
   }
   return false;
+}
+
+async function commit(connection: DuckDBConnection, script: Script, checkpoint: () => void): Promise<void> {
+  try {
+    await connection.run('COMMIT');
+  } catch (error) {
+    checkpoint();
+    throw new CommitFailed(script.name, error);
+  }
 }
 
 async function isInTransaction(connection: DuckDBConnection): Promise<boolean> {
