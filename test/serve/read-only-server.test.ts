@@ -29,7 +29,10 @@ suite('a read-only server', { skip: shell.missing }, () => {
     digest = digestOf(file);
     server = await startServing(shell, ['--db', file, '--readonly', '--files', opened]);
   });
-  after(() => server.child.kill('SIGKILL'));
+  after(async () => {
+    server.child.kill('SIGTERM');
+    await server.ended;
+  });
 
   test('says so when it starts', () => {
     assert.match(server.greeting, /, read-only\n/);

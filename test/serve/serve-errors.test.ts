@@ -23,7 +23,10 @@ suite('starting ducktopics serve', { skip: shell.missing }, () => {
     for (const path of [file, served]) (await open(path)).close();
     server = await startServing(shell, ['--db', served], { DUCKTOPICS_TOKEN: undefined });
   });
-  after(() => server.child.kill('SIGKILL'));
+  after(async () => {
+    server.child.kill('SIGTERM');
+    await server.ended;
+  });
 
   /** Serves, which must fail. */
   async function refused(path: string, options: Partial<ServeOptions>, expected: { message: RegExp; mend?: RegExp }) {
