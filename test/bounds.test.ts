@@ -37,6 +37,21 @@ function searchesOf(source: string, k: number): string {
 /** The part of the searches that trains: not for data with fewer different rows than centroids. */
 const trained = /,\s+md5\(\(SELECT kmeans.*?AS trained/s;
 
+/** Assigns rows that lie far away from all of k centroids, on which single precision keeps few digits of a distance. */
+function distantRows(d: number, k: number, factor: number): string {
+  return `
+    CREATE TABLE messages AS
+      SELECT id, list_transform(embedding, lambda x: ${factor} * (x - 0.5)) AS embedding FROM synthetic_embeddings(5_000, ${d});
+    CREATE TABLE model AS
+      SELECT list(list_transform(embedding, lambda x: x - 0.5) ORDER BY id) AS centroids
+      FROM synthetic_embeddings(${k}, ${d}, seed := 2);
+    SELECT
+      md5(string_agg(nearest_centroid_index(embedding, centroids)::VARCHAR, ',' ORDER BY id)) AS nearest,
+      md5(string_agg(list_transform(nearest_centroid_list(embedding, centroids, 3), lambda c: c.index)::VARCHAR, ',' ORDER BY id))
+        AS nearest_three
+    FROM messages, model;`;
+}
+
 const mails = await mailCorpus();
 
 for (const { title, sql } of [
@@ -63,6 +78,8 @@ for (const { title, sql } of [
       64,
     ).replace(trained, ''),
   },
+  { title: 'rows far away from all centroids', sql: distantRows(64, 300, 3_000) },
+  { title: 'rows very far away from all centroids', sql: distantRows(64, 300, 1_000_000) },
   {
     title: 'small whole numbers, where many centroids are at the same distance',
     sql: searchesOf(

@@ -32,7 +32,9 @@ struct BoundedSearch::Search {
 	uint64_t place;
 	uint32_t count;
 	float norm;
+	//! How far rounding may shift two scores, and two distances.
 	float margin;
+	float distance_margin;
 	//! The lowest bounds of the row in each group: lowest[g * tile_rows].
 	const float *lowest;
 	//! The group with the lowest bound, its bounds, where the lowest is, and the lowest bound of another group.
@@ -114,6 +116,8 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 			index[place] = bounds->Groups()[search.start].first + int32_t(search.start_best);
 			continue;
 		}
+		search.distance_margin =
+		    bounds->MarginFactor() * DistanceMargin(search.norm, set.LargestNorm(), set.Dimensions());
 		LookAtCandidates(search);
 		for (uint32_t i = 0; i < count; i++) {
 			index[place * count + i] = search.found[i].index;
@@ -184,13 +188,13 @@ void BoundedSearch::LookAtCandidates(Search &search) const {
 	if (found.size() == 1) {
 		return;
 	}
-	const float farthest = search.nearest.back() + search.margin;
+	const float farthest = search.nearest.back() + search.distance_margin;
 	found.erase(
 	    std::remove_if(found.begin(), found.end(), [&](const Candidate &item) { return item.distance > farthest; }),
 	    found.end());
 	std::sort(found.begin(), found.end());
 	for (size_t i = 1; i < std::min<size_t>(found.size(), search.count + 1); i++) {
-		if (!(found[i].distance - found[i - 1].distance > search.margin)) {
+		if (!(found[i].distance - found[i - 1].distance > search.distance_margin)) {
 			set.SortByDistance(search.row, found);
 			return;
 		}
@@ -201,14 +205,14 @@ void BoundedSearch::LookAtCandidates(Search &search) const {
 void BoundedSearch::Look(Search &search, int32_t index) const {
 	const float distance = set.SquaredDistance(search.row, index);
 	search.lookups++;
-	if (distance > search.nearest.back() + search.margin) {
+	if (distance > search.nearest.back() + search.distance_margin) {
 		return;
 	}
 	search.found.push_back({distance, index});
 	if (distance < search.nearest.back()) {
 		search.nearest.pop_back();
 		search.nearest.insert(std::upper_bound(search.nearest.begin(), search.nearest.end(), distance), distance);
-		search.limit = std::min(search.limit, search.nearest.back() - search.norm + search.margin);
+		search.limit = std::min(search.limit, search.nearest.back() - search.norm + search.distance_margin);
 	}
 }
 

@@ -21,14 +21,20 @@ double ExactSquaredDistance(const float *a, const float *b, uint32_t d) {
 	return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+float RelativeError(uint32_t d) {
+	return 2 * 0x1p-24f * (float(d) + 8);
+}
+
 float ScoreMargin(float row_squared_norm, float largest_centroid_norm, uint32_t d) {
-	// A sum of d products is off by at most d units in the last place of the sum of their sizes (Higham, "Accuracy and
-	// Stability of Numerical Algorithms", 2002, section 3.1); a few more for the norm and the centring, twice for two
-	// scores.
-	const float relative = 2 * 0x1p-24f * (float(d) + 8);
+	const float relative = RelativeError(d);
 	// What underflows to nothing is off by no more than this.
 	const float absolute = float(d) * std::numeric_limits<float>::min();
 	return relative * largest_centroid_norm * (largest_centroid_norm + 2 * std::sqrt(row_squared_norm)) + absolute;
+}
+
+float DistanceMargin(float row_squared_norm, float largest_centroid_norm, uint32_t d) {
+	const float reach = std::sqrt(row_squared_norm) + largest_centroid_norm;
+	return RelativeError(d) * reach * reach + ScoreMargin(row_squared_norm, largest_centroid_norm, d);
 }
 
 } // namespace ducktopics

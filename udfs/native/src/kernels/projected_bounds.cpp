@@ -21,8 +21,8 @@ ProjectedBounds::ProjectedBounds(const CentroidSet &set, std::shared_ptr<const P
 	for (uint64_t j = 0; j < k; j++) {
 		const float *components = projected.data() + j * directions;
 		std::copy_n(components, directions, short_vectors.data() + j * short_d);
-		const float rest = set.SquaredNorms()[j] - kernel.squared_norm(components, directions);
-		short_vectors[j * short_d + directions] = std::sqrt(std::max(0.0f, rest));
+		short_vectors[j * short_d + directions] =
+		    Rest(set.SquaredNorms()[j], kernel.squared_norm(components, directions));
 	}
 	const QuantizedKernel *bytes = SelectQuantizedKernel();
 	if (bytes && QuantizedBounds::Fits(set.LargestNorm(), d) && bytes->tile_rows == kernel.tile_rows) {
@@ -33,6 +33,12 @@ ProjectedBounds::ProjectedBounds(const CentroidSet &set, std::shared_ptr<const P
 	} else {
 		PackFloats(short_vectors.data());
 	}
+}
+
+//! The norm of what a projection leaves of a vector, or more: the difference keeps few digits of a small rest.
+float ProjectedBounds::Rest(float squared_norm, float projected_squared_norm) const {
+	const float rounding = margin_factor * RelativeError(set.Dimensions()) * squared_norm;
+	return std::sqrt(std::max(0.0f, squared_norm - projected_squared_norm) + rounding);
 }
 
 void ProjectedBounds::PackFloats(const float *short_vectors) {
@@ -68,7 +74,7 @@ void ProjectedBounds::ProjectTile(const float *const *rows, uint32_t count, floa
 	}
 	float *rest = bounded.short_components.Get() + uint64_t(short_d - 1) * tile_rows;
 	for (uint32_t r = 0; r < tile_rows; r++) {
-		rest[r] = std::sqrt(std::max(0.0f, squared_norms[r] - projected[r]));
+		rest[r] = Rest(squared_norms[r], projected[r]);
 	}
 }
 

@@ -48,6 +48,7 @@ public:
 
 private:
 	void ProjectTile(const float *const *rows, uint32_t count, float *squared_norms, BoundedRows &bounded) const;
+	float Rest(float squared_norm, float projected_squared_norm) const;
 	void PackFloats(const float *short_vectors);
 
 	const CentroidSet &set;
