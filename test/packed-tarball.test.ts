@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -58,6 +58,38 @@ suite('the packed tarball, installed into an empty folder without development de
       db.close();`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
     assert.equal(stdout, '2\n');
+  });
+
+  test("import ... from 'ducktopics/arrow' writes what read_arrow reads", async () => {
+    const script = `import { open } from 'ducktopics';
+      import { insertArrow, queryArrow, writeArrow } from 'ducktopics/arrow';
+      const db = await open();
+      await writeArrow(db.connection, 'FROM range(5)', 'five.arrows');
+      const table = await queryArrow(db.connection, "FROM read_arrow('five.arrows')");
+      console.log(await insertArrow(db.connection, table, 'five'));
+      db.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
+    assert.equal(stdout, '5\n');
+  });
+
+  test("import ... from 'ducktopics/kysely' works where kysely and kysely-duckdb are installed, and says what is missing", async () => {
+    const script = `import { open } from 'ducktopics';
+      import { DuckTopicsDialect, nearestCentroid } from 'ducktopics/kysely';
+      import { Kysely } from 'kysely';
+      const duck = await open();
+      await duck.query('CREATE TABLE topics AS SELECT 7 AS cluster_id, [1.0, 2.0] AS centroid');
+      const db = new Kysely({ dialect: new DuckTopicsDialect(duck) });
+      console.log(await db.selectNoFrom(nearestCentroid([1, 2], 'topics').as('topic')).execute());
+      await db.destroy();
+      duck.close();`;
+    const program = () => run(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
+    await assert.rejects(program(), /Cannot find package 'kysely/);
+    const { devDependencies } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    const peers = ['kysely', 'kysely-duckdb'].map((name) => `${name}@${devDependencies[name]}`);
+    await run('npm', ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', ...peers], {
+      cwd: project,
+    });
+    assert.equal((await program()).stdout, '[ { topic: 7 } ]\n');
   });
 
   test('the package holds what rebuilds the extension, and no tests', async () => {

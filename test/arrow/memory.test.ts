@@ -33,15 +33,15 @@ async function peak(work: string): Promise<number> {
 const cases = {
   'rows of numbers': {
     column: 'distance',
-    few: 'SELECT id, (id % 100)::INTEGER AS cluster_id, (id / 2)::FLOAT AS distance FROM range(1_500_000) AS r(id)',
-    many: 'SELECT id, (id % 100)::INTEGER AS cluster_id, (id / 2)::FLOAT AS distance FROM range(8_000_000) AS r(id)',
-    bytes: 6_500_000 * 16,
+    few: 'SELECT id, (id % 100)::INTEGER AS cluster_id, (id / 2)::FLOAT AS distance FROM range(1_000_000) AS r(id)',
+    many: 'SELECT id, (id % 100)::INTEGER AS cluster_id, (id / 2)::FLOAT AS distance FROM range(5_000_000) AS r(id)',
+    bytes: 4_000_000 * 16,
   },
   'rows of embeddings': {
     column: 'embedding[1]',
     few: 'SELECT id, embedding FROM synthetic_embeddings(30_000, 384)',
-    many: 'SELECT id, embedding FROM synthetic_embeddings(150_000, 384)',
-    bytes: 120_000 * 384 * 4,
+    many: 'SELECT id, embedding FROM synthetic_embeddings(120_000, 384)',
+    bytes: 90_000 * 384 * 4,
   },
 };
 
