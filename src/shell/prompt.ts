@@ -37,6 +37,8 @@ export class Prompt {
     reader.session.around = (work) => this.#leaveTerminal(work);
     this.#readline.on('line', (line) => this.#push({ kind: 'line', line }));
     this.#readline.on('SIGINT', () => this.#push({ kind: 'cancel' }));
+    // Ctrl-Z and fg: readline comes back paused.
+    this.#readline.on('SIGCONT', () => this.#readline.prompt(true));
     this.#readline.on('close', () => this.#push({ kind: 'end' }));
     // Readline remembers lines, the shell statements: what it has added is put right at once.
     this.#readline.on('history', (lines) => lines.splice(0, lines.length, ...history.entries));

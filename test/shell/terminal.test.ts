@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { commandFile } from '../support/command.ts';
 import { ShellTerminal } from '../support/shell-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { Terminal } from '../support/terminal.ts';
 import { missingTmux } from '../support/tmux.ts';
 
 const skip = missingTmux();
@@ -170,6 +172,37 @@ test('what is typed while a query runs is run after it', { skip }, async () => {
   await shell.terminal.type("SELECT 'typed ' || 'ahead' AS text;");
   await shell.terminal.press('Enter');
   await shell.terminal.shows(/│ true +│[\s\S]*│ typed ahead │/);
+});
+
+test('lines that are pasted at once run one after the other', { skip }, async () => {
+  const shell = await ShellTerminal.start([], { cwd: folder });
+  await shell.terminal.type(
+    "CREATE TABLE pasted (a INTEGER,\n\tb VARCHAR);\nINSERT INTO pasted VALUES (1, 'x');\nFROM pasted;\nSELECT 3",
+  );
+  await shell.terminal.shows(/│ {5}1 │ x {7}│\n└─+┴─+┘\nmemory D SELECT 3$/);
+  await shell.terminal.type(' AS three;');
+  await shell.terminal.press('Enter');
+  await shell.terminal.shows(/│ {5}3 │/);
+});
+
+test('after Ctrl-Z and fg the prompt is back with what was typed', { skip }, async () => {
+  const terminal = await Terminal.start(['bash', '--norc', '--noprofile', '-i'], {
+    cwd: folder,
+    env: { HOME: folder, DUCKTOPICS_HISTORY: '' },
+  });
+  await terminal.type(`${process.execPath} ${commandFile} shell`);
+  await terminal.press('Enter');
+  await terminal.shows(/^memory D$(?![\s\S])/m);
+  await terminal.type('SELECT 1');
+  await terminal.shows(/^memory D SELECT 1$/m);
+  await terminal.press('C-z');
+  await terminal.shows(/Stopped/);
+  await terminal.type('fg');
+  await terminal.press('Enter');
+  await terminal.shows(/Stopped[\s\S]*^memory D SELECT 1$/m);
+  await terminal.type(' AS back;');
+  await terminal.press('Enter');
+  await terminal.shows(/│ back {2}│/);
 });
 
 test('.mode, .timer, .output, .once, .open and .read work at the prompt', { skip }, async () => {
