@@ -5,7 +5,6 @@ import { ducktopics, type Ended } from '../support/command.ts';
 
 /** The script under test. */
 export const daily = join(packageRoot, 'sql', 'pipelines', 'daily.sql');
-export const discover = join(packageRoot, 'sql', 'pipelines', 'discover.sql');
 
 /** The n-th simulated day as SQL and the command line write it; day 0 is the last one of the training. */
 export function dayOf(n: number): string {
@@ -62,10 +61,11 @@ export async function simulateMail(folder: string, days: number, driftFrom: numb
   return mail;
 }
 
-/** Trains five topics on all that has arrived. */
-export function train(mail: Mail, k = 5): Promise<Ended> {
+/** Trains k topics on all that has arrived, by `discover`, or by `retrain` from those that there are. */
+export function train(mail: Mail, name = 'discover', k = 5): Promise<Ended> {
   const settings = ['--set', `input=${mail.inbox}/*.parquet`, '--set', `k=${k}`];
-  return succeed(ducktopics(['run', discover, '--db', mail.database, ...settings]));
+  const script = join(packageRoot, 'sql', 'pipelines', `${name}.sql`);
+  return succeed(ducktopics(['run', script, '--db', mail.database, ...settings]));
 }
 
 /** A run that must end with 0. */

@@ -124,7 +124,7 @@ test('daily.sql assigns each message once in 30 days with kills, repetitions and
   );
 
   // What the report asks for mends it.
-  await train(mail, 6);
+  await train(mail, 'retrain', 6);
   const { stdout } = await succeed(mail.run(days));
   assert.deepEqual(
     JSON.parse(stdout).map(({ added, retrain, reason }: Record<string, unknown>) => ({ added, retrain, reason })),

@@ -37,7 +37,7 @@ export interface LockOptions {
  * ```
  *
  * It is a lock of the kernel on the open file, so that it is free again the moment its process ends, even by `kill -9` or a crash;
- * nothing is left behind to clear away. It holds between containers and, on NFS 4, between machines. What the file says is only
+ * nothing is left behind to clear away. It holds between containers that share the folder too. What the file says is only
  * for people: who holds the lock, since when. Throws `Locked` when the wait is over.
  */
 export async function takeLock(file: string, { waitSeconds = 0, onWait }: LockOptions = {}): Promise<Lock> {
