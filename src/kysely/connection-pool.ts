@@ -14,6 +14,7 @@ export class ConnectionPool {
   readonly #free: PooledConnection[] = [];
   readonly #waiting: ((connection: PooledConnection) => void)[] = [];
   #opened = 0;
+  #whenIdle: (() => void) | undefined;
 
   constructor(database: DuckTopics, most: number) {
     if (!(Number.isSafeInteger(most) && most >= 1)) {
@@ -40,12 +41,20 @@ export class ConnectionPool {
 
   giveBack(connection: PooledConnection): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(connection);
-    else next(connection);
+    if (next !== undefined) return next(connection);
+    this.#free.push(connection);
+    if (this.#free.length === this.#all.length) this.#whenIdle?.();
   }
 
-  close(): void {
+  /** Closes the connections when the statements that run or wait have ended. */
+  async close(): Promise<void> {
+    if (this.#free.length < this.#opened) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
     for (const { connection } of this.#all.splice(0)) connection.closeSync();
     this.#free.length = 0;
+    this.#opened = 0;
   }
 }

@@ -35,7 +35,8 @@ export interface DialectOptions {
  *
  * Values are those of `DuckTopics.query()`: BIGINT is a bigint, a list or array an array, a struct an object, a DATE or TIMESTAMP a
  * Date in UTC. Parameters are taken alike, arrays and objects too. Temporary tables and variables belong to one connection: use
- * `db.connection()` or a transaction for them. `db.destroy()` closes the dialect's connections and leaves the database open.
+ * `db.connection()` or a transaction for them. `db.destroy()` waits for what runs, closes the dialect's connections, and leaves the
+ * database open.
  */
 export class DuckTopicsDialect implements Dialect {
   readonly #pool: ConnectionPool;
@@ -96,7 +97,7 @@ class DuckTopicsDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    this.#pool.close();
+    await this.#pool.close();
   }
 }
 

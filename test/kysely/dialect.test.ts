@@ -140,6 +140,17 @@ test('destroy() leaves the database open', async () => {
   assert.equal((await duck.query('FROM numbers')).length, 2);
 });
 
+test('destroy() waits for the queries that run', async () => {
+  const other = new Kysely<Tables>({ dialect: new DuckTopicsDialect(duck, { connections: 1 }) });
+  await other.selectFrom('numbers').selectAll().execute();
+  const sums = [1, 2].map((n) =>
+    sql<{ s: bigint }>`SELECT sum(range + ${n})::BIGINT AS s FROM range(3000000)`.execute(other),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await other.destroy();
+  assert.equal((await Promise.all(sums)).length, 2);
+});
+
 test('connections below 1 are refused', () => {
   assert.throws(
     () => new Kysely({ dialect: new DuckTopicsDialect(duck, { connections: 0 }) }),
