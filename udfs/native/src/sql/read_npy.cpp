@@ -125,13 +125,12 @@ constexpr FunctionDocumentation ReadNpy::DOCUMENTATION;
 
 //! What kmeans_train(..., sample := 'blocks') reads of a NumPy file: as many rows as kmeans keeps.
 struct ReadNpySample : NpyTable {
-	static constexpr FunctionDocumentation DOCUMENTATION {
-	    "_read_npy_sample",
-	    FunctionKind::TABLE,
-	    "path, k, max_points_per_centroid, seed",
-	    "(id BIGINT, embedding FLOAT[d])",
-	    "Reads what kmeans keeps of a NumPy file.",
-	    "FROM _read_npy_sample('tiny.npy', 1, 256, 1234)"};
+	static constexpr FunctionDocumentation DOCUMENTATION {"_read_npy_sample",
+	                                                      FunctionKind::TABLE,
+	                                                      "path, k, max_points_per_centroid, seed",
+	                                                      "(id BIGINT, embedding FLOAT[d])",
+	                                                      "Reads what kmeans keeps of a NumPy file.",
+	                                                      "FROM _read_npy_sample('tiny.npy', 1, 256, 1234)"};
 
 	explicit ReadNpySample(TableBind &bind) : NpyTable(bind.Positional(0, "a path").Texts()) {
 		KMeansOptions options;
