@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const comparisonNames = ['notebook', 'assign', 'train', 'scale', 'udf'] as const;
+export const comparisonNames = ['notebook', 'assign', 'train', 'scale', 'udf', 'faiss-node'] as const;
 export type ComparisonName = (typeof comparisonNames)[number];
 
 export const dataKinds = ['uniform', 'mixture', 'real'] as const;

@@ -1,4 +1,5 @@
 import { assign } from './comparisons/assign.ts';
+import { faissNode } from './comparisons/faiss-node.ts';
 import { clearTraces } from './comparisons/jobs.ts';
 import { notebook } from './comparisons/notebook.ts';
 import { scale } from './comparisons/scale.ts';
@@ -17,6 +18,7 @@ const comparisons: Record<ComparisonName, (options: Options, outcome: Outcome) =
   train,
   scale,
   udf,
+  'faiss-node': faissNode,
 };
 
 /** `npm run bench`: runs the comparisons, prints their tables, and writes everything into `bench/results`. */

@@ -1,33 +1,62 @@
-// Writes docs/functions.md and docs/commands.md by running their examples.
+// Writes the documentation again by running what is in it.
 //
-//   node --import tsx scripts/generate-docs.ts           writes the files
-//   node --import tsx scripts/generate-docs.ts --check   fails when they are not what would be written
+//   node --import tsx scripts/generate-docs.ts [--check] [PAGE...]
+//
+// docs/functions.md and docs/commands.md are made whole from the functions and commands; in the other pages, which are written by hand,
+// the blocks are run and what they print is put below them. --check fails when a page is not what would be written. PAGE: only the
+// pages whose path contains one of these words.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../src/errors.ts';
 import { packageRoot } from '../src/paths.ts';
 import { commandsPage } from './docs/commands-page.ts';
+import { executedPage } from './docs/executed-page.ts';
 import { firstDifference } from './docs/first-difference.ts';
 import { functionsPage } from './docs/functions-page.ts';
+import { makePageFolder } from './docs/page-folder.ts';
 
-const pages = { 'functions.md': functionsPage, 'commands.md': commandsPage };
+const generated = { 'docs/functions.md': functionsPage, 'docs/commands.md': commandsPage };
+/** They share a folder, in this order: the cookbook and the README go on with the database that the tutorial makes. */
+const executed = ['docs/tutorial.md', 'docs/cookbook.md', 'README.md'];
+
 const isCheck = process.argv.includes('--check');
-useNothingOfThisMachine();
+const words = process.argv.slice(2).filter((word) => word !== '--check');
+const isWanted = (page: string) => words.length === 0 || words.some((word) => page.includes(word));
 
-for (const [name, page] of Object.entries(pages)) {
-  // Examples name files without a folder.
+const pages = await makePageFolder();
+useNothingOfThisMachine();
+try {
+  for (const page of executed.filter(isWanted)) {
+    await write(page, () => executedPage(readFileSync(join(packageRoot, page), 'utf8'), pages));
+  }
+} finally {
+  pages.remove();
+}
+for (const [page, text] of Object.entries(generated)) {
+  if (isWanted(page)) await write(page, () => inEmptyFolder(text));
+}
+
+/** Writes a page, or checks it; a failure is printed, and the other pages go on. */
+async function write(page: string, text: () => Promise<string>): Promise<void> {
+  try {
+    const file = join(packageRoot, page);
+    const now = await text();
+    if (isCheck) check(file, now);
+    else writeFileSync(file, now);
+  } catch (error) {
+    console.error(`${page}: ${messageOf(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+/** Examples name files without a folder. */
+async function inEmptyFolder(text: () => Promise<string>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'ducktopics-docs-'));
   const here = process.cwd();
   process.chdir(folder);
   try {
-    const text = await page();
-    const file = join(packageRoot, 'docs', name);
-    if (isCheck) check(file, text);
-    else writeFileSync(file, text);
-  } catch (error) {
-    console.error(`docs/${name}: ${messageOf(error)}`);
-    process.exitCode = 1;
+    return await text();
   } finally {
     process.chdir(here);
     rmSync(folder, { recursive: true, force: true });

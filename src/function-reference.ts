@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { hostFunctions } from '../udfs/index.ts';
+import { readArrow } from '../udfs/read-arrow.ts';
 import { recordReferences } from './labelling/record-macros.ts';
 import { readMacros } from './macros.ts';
 
@@ -25,6 +26,7 @@ export async function readFunctionReference(connection: Pick<DuckDBConnection, '
     ...(await readNative(connection)),
     ...readMacroReferences(),
     ...hostReferences(),
+    { ...readArrow, kind: 'table' as const, needsHost: true },
     ...recordReferences.map((reference) => ({ ...reference, needsHost: true })),
   ];
   return references.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import type { DuckDBTableFunction } from '@duckdb/node-api';
+import { registerReadArrow } from '../udfs/read-arrow.ts';
 import { DuckTopicsError, messageOf } from './errors.ts';
 import { Labelling } from './labelling/labelling.ts';
 import type { LabellingOptions } from './labelling/settings.ts';
@@ -10,6 +12,8 @@ export interface RegisterConnection {
   run(sql: string): Promise<unknown>;
   /** `register` replaces it, so that it also ends the requests that the running statement waits for. */
   interrupt?(): void;
+  /** For `read_arrow`, which a connection without it does not get. */
+  registerTableFunction?(tableFunction: DuckDBTableFunction): void;
 }
 
 export interface RegisterOptions {
@@ -44,6 +48,7 @@ export async function register(connection: RegisterConnection, options: Register
     throw loadError(file, cause);
   }
   await connection.run(macroStatements());
+  await registerReadArrow(connection);
   const { labelling } = options;
   await (labelling instanceof Labelling ? labelling : new Labelling(labelling)).attach(connection);
 }

@@ -12,7 +12,7 @@ test('doctor shows versions, the extension, the kernel, the build tools and the 
   assert.match(stdout, /^ {2}ok {7}DuckDB: v1\.\d+\.\d+$/m);
   assert.match(stdout, /^ {2}ok {7}extension: \d+\.\d+\.\d+, \d+ MiB, .*ducktopics\.duckdb_extension$/m);
   assert.match(stdout, /^ {2}ok {7}functions: \d+ native, \d+ macros, \d+ in TypeScript$/m);
-  assert.match(stdout, /^ {2}ok {7}kernel: (baseline|avx2|avx512)/m);
+  assert.match(stdout, /^ {2}ok {7}kernel: (baseline|avx2|avx512|avx512vnni)$/m);
   assert.match(stdout, /^ {2}ok {7}FAISS: /m);
   assert.match(stdout, /^ {2}\w+ +mail corpus: /m);
   assert.match(stdout, /Everything that queries need is here\.\n$/);

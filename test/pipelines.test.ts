@@ -105,7 +105,7 @@ test('discover.sql names a column that is missing', async () => {
     await db.connection.run(`CREATE TABLE mail AS ${messages}`);
   }
   const { code, stderr } = await run('discover', file, { input: 'mail', k: '3', embedding: 'vector' });
-  assert.equal(code, 1);
+  assert.equal(code, 65);
   assert.match(stderr, /unknown column: vector; expected one of id, text, embedding/);
 });
 
@@ -131,7 +131,7 @@ test('discover.sql and notebook.sql refuse an input that they would replace', as
   for (const [name, inputs] of Object.entries(made)) {
     for (const input of inputs) {
       const { code, stderr } = await run(name, file, { input, k: '3' });
-      assert.equal(code, 1, input);
+      assert.equal(code, 65, input);
       assert.ok(stderr.includes(`invalid input: ${input} is a table that this script makes`), stderr);
     }
   }
@@ -185,7 +185,7 @@ test('discover.sql refuses ids that are missing or come twice', async () => {
       await db.connection.run(`CREATE OR REPLACE TABLE messages AS ${messages}; ${change}`);
     }
     const { code, stderr } = await run('discover', file, { k: '3' });
-    assert.equal(code, 1);
+    assert.equal(code, 65);
     assert.ok(stderr.includes(error), stderr);
   };
   await refuses('UPDATE messages SET id = 12 WHERE id = 13', 'invalid id: expected unique values, got 12 twice');
@@ -272,6 +272,6 @@ test('notebook.sql takes a table', async () => {
 
 test('notebook.sql names the file that is missing', async () => {
   const { code, stderr } = await run('notebook', join(folder, 'none.duckdb'), {});
-  assert.equal(code, 1);
+  assert.equal(code, 66);
   assert.match(stderr, /message_embeddings\.npy.*no such file|no such file.*message_embeddings\.npy/);
 });

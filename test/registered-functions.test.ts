@@ -15,6 +15,7 @@ const nativeFunctions = [
   'l2_normalize',
   'nearest_centroid_index',
   'nearest_centroid_list',
+  'optimal_assignment',
   'read_faiss',
   'read_npy',
   'synthetic_embeddings',
@@ -53,8 +54,11 @@ test('the folder sql holds exactly these macros', () => {
       'assign_clusters',
       'cluster_samples',
       'cluster_sizes',
+      'kmeans_retrain',
       'kmeans_train',
+      'kmeans_update',
       'label_inputs',
+      'match_topics',
       'merge_candidates',
       'misfit_candidates',
       'nearest_centroid',
@@ -73,6 +77,11 @@ test('the macros that find topics have exactly these parameters and results', ()
     cluster_sizes: 'assignments',
     kmeans_train:
       "tbl, k := 100, embedding := 'embedding', niter := 20, seed := 1234, max_points_per_centroid := 256, passes := 0, init := 'kmeans++', sample := 'uniform'",
+    kmeans_retrain: "tbl, model, k := NULL, embedding := 'embedding', passes := 1, worth := 2, seed := 1234",
+    kmeans_update: "model, tbl, embedding := 'embedding'",
+    match_topics:
+      'old, new, old_assignments := NULL, new_assignments := NULL, lineage := NULL, min_overlap := 0.25, max_shift := 0.7, ' +
+      'kept_shift := 0.33, min_share := 0.2',
     nearest_centroid: 'embedding, model',
     nearest_centroids: 'embedding, model, n',
     topic_keywords: "assignments, messages, n := 10, text := 'text', id := 'id', sample := 1000, seed := 1234",
@@ -82,6 +91,11 @@ test('the macros that find topics have exactly these parameters and results', ()
     cluster_samples: 'table (cluster_id, id, text)',
     cluster_sizes: 'table (cluster_id, size BIGINT, share DOUBLE, mean_distance DOUBLE)',
     kmeans_train: 'table (cluster_id INTEGER, centroid FLOAT[], size BIGINT)',
+    kmeans_retrain: 'table (cluster_id INTEGER, centroid FLOAT[], size BIGINT)',
+    kmeans_update: 'table (cluster_id, centroid FLOAT[], size BIGINT, added BIGINT)',
+    match_topics:
+      'table (cluster_id INTEGER, new_cluster_id INTEGER, old_cluster_id INTEGER, event VARCHAR, from_ids INTEGER[], ' +
+      'to_ids INTEGER[], shared BIGINT, overlap DOUBLE, distance DOUBLE, shift DOUBLE)',
     nearest_centroid: "the type of the model's cluster_id",
     nearest_centroids: 'STRUCT(cluster_id, distance FLOAT)[]',
     topic_keywords: 'table (cluster_id, keywords VARCHAR[])',

@@ -20,6 +20,12 @@ function script(sql: string): string {
   return file;
 }
 
+async function tablesOf(database: string): Promise<string[]> {
+  await using db = await open(database, { readOnly: true });
+  const rows = await db.query<{ name: string }>('SELECT table_name AS name FROM duckdb_tables() ORDER BY ALL');
+  return rows.map(({ name }) => name);
+}
+
 async function run(...args: string[]) {
   return ducktopics(['run', ...args], { cwd: folder });
 }
@@ -100,33 +106,36 @@ test('run --set without a name or a value ends with 2 and shows the form', async
   }
 });
 
-test('run stops at the first error with its file, line and statement, and keeps what was done before', async () => {
+test('run stops at the first error with its file, line and statement, and keeps nothing of the script', async () => {
   const database = join(folder, 'kept.duckdb');
   const file = script(
     "CREATE TABLE before AS SELECT 1;\n\n-- a comment; here\nSELECT 'a;b',\n  missing\nFROM before;\nCREATE TABLE after AS SELECT 2;\n",
   );
   const { code, stderr } = await run(file, '--db', database);
-  assert.equal(code, 1);
+  assert.equal(code, 3);
   assert.ok(stderr.includes(`ducktopics: ${file}:4: Binder Error: Referenced column "missing" not found`), stderr);
   assert.match(stderr, /LINE 5: {3}missing/);
-  assert.match(stderr, /4 \| SELECT 'a;b',\n {2}5 \| {3}missing\n {2}6 \| FROM before;\n/);
-  await using db = await open(database);
-  assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables()'), [{ table_name: 'before' }]);
+  assert.match(
+    stderr,
+    /4 \| SELECT 'a;b',\n {2}5 \| {3}missing\n {2}6 \| FROM before;\nrolled back: nothing of the transaction is kept\n$/,
+  );
+  assert.deepEqual(await tablesOf(database), []);
 });
 
 test('run names the line of a syntax error, of a failing value and of an unterminated quote', async () => {
-  const cases: [string, RegExp][] = [
+  const cases: [string, RegExp, number?][] = [
     ['SELECT 1;\r\n\r\nSELEC 2;\r\nSELECT 3;', /:3: Parser Error: syntax error at or near "SELEC"/],
     [
       "SELECT 1;\nSELECT\n  CAST('x' || range AS INTEGER)\nFROM range(2);",
       /:2: Conversion Error: Could not convert string 'x0'/,
+      65,
     ],
     ["SELECT 1;\nSELECT 'open;\nSELECT 2;\n", /:2: Parser Error: unterminated quoted string/],
-    ['SELECT 1;\nSELECT l2_normalize([0.0]);', /:2: Invalid Input Error: l2_normalize: /],
+    ['SELECT 1;\nSELECT l2_normalize([0.0]);', /:2: Invalid Input Error: l2_normalize: /, 65],
   ];
-  for (const [sql, message] of cases) {
+  for (const [sql, message, exitCode = 3] of cases) {
     const { code, stderr } = await run(script(sql));
-    assert.equal(code, 1);
+    assert.equal(code, exitCode);
     assert.match(stderr, message);
   }
 });
@@ -145,7 +154,7 @@ test('run of a missing script or of a folder says so before anything runs', asyn
     ['sub', 'invalid script: sub is a folder'],
   ] as const) {
     const { code, stderr } = await run(good, file, '--db', database);
-    assert.equal(code, 1);
+    assert.equal(code, 66);
     assert.equal(stderr, `ducktopics: ${message}\ngive the path of an SQL file, or - for standard input\n`);
   }
   await assert.rejects(open(database, { readOnly: true }), /does not exist/);
@@ -186,7 +195,7 @@ for (const [signal, exitCode] of [
     child.kill(signal);
     const { code, stderr } = await end;
     assert.equal(code, exitCode);
-    assert.match(stderr, /ducktopics: interrupted\n$/);
+    assert.match(stderr, /ducktopics: interrupted\nrolled back: nothing of the transaction is kept\n$/);
     await using db = await open(database);
     assert.deepEqual(await db.query('SELECT count(*) AS n FROM before'), [{ n: 1000n }]);
     assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables()'), [{ table_name: 'before' }]);

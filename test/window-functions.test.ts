@@ -32,7 +32,12 @@ async function outcomes(queries: string[]): Promise<string[]> {
   return stdout.trimEnd().split('\n');
 }
 
-const calls = ['kmeans(embedding, 2, 2)', 'kmeans_step(embedding, [[0.0, 0.0]])', 'vector_mean(embedding)'];
+const calls = [
+  'kmeans(embedding, 2, 2)',
+  'kmeans_step(embedding, [[0.0, 0.0]])',
+  'optimal_assignment(id, part, part)',
+  'vector_mean(embedding)',
+];
 
 test('aggregates OVER () are errors and end no process', async () => {
   const windows = ['()', '(PARTITION BY part % 1)', '(ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)'];
@@ -67,6 +72,6 @@ test('aggregates over other windows give rows or an error and end no process', a
   const few = calls.map((call) => call.replace('2, 2', '1, 1'));
   const queries = few.flatMap((call) => windows.map((window) => `SELECT ${call} OVER ${window} FROM v WHERE id < 300`));
   for (const [index, outcome] of (await outcomes(queries)).entries()) {
-    assert.match(outcome, /^rows 300$|^Invalid Input Error: (kmeans|kmeans_step|vector_mean): /, queries[index]);
+    assert.match(outcome, /^rows 300$|^Invalid Input Error: (kmeans|kmeans_step|optimal_assignment|vector_mean): /, queries[index]);
   }
 });

@@ -7,8 +7,11 @@ import type { SqlJob } from '../jobs/sql.ts';
 import { benchFolder } from './folders.ts';
 import { pythonPath } from './python.ts';
 
-/** What one process does: SQL in DuckDB with the extension loaded, or a script of `bench/peers`. */
-export type Work = { sql: SqlJob } | { script: string; values: Record<string, unknown> };
+/** What one process does: SQL in DuckDB with the extension loaded, a Python script of `bench/peers`, or a program of `bench/jobs`. */
+export type Work =
+  | { sql: SqlJob }
+  | { script: string; values: Record<string, unknown> }
+  | { program: string; values: object };
 
 export interface Job {
   work: Work;
@@ -84,10 +87,13 @@ export async function runJob(job: Job, limits: Limits): Promise<Run> {
 }
 
 function commandOf(work: Work): [string, ...string[]] {
-  if ('sql' in work) {
-    return [process.execPath, '--import', 'tsx', join(benchFolder, 'jobs', 'sql.ts'), JSON.stringify(work.sql)];
-  }
+  if ('sql' in work) return programOf('sql.ts', work.sql);
+  if ('program' in work) return programOf(work.program, work.values);
   return [pythonPath, join(benchFolder, 'peers', work.script), JSON.stringify(work.values)];
+}
+
+function programOf(name: string, values: object): [string, ...string[]] {
+  return [process.execPath, '--import', 'tsx', join(benchFolder, 'jobs', name), JSON.stringify(values)];
 }
 
 function threadVariables(threads: number): Record<string, string> {

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
-  type DuckDBFloatVector,
-  DuckDBListVector,
   DuckDBScalarFunction,
   type DuckDBVector,
   FLOAT,
@@ -12,6 +9,7 @@ import {
   LIST,
 } from '@duckdb/node-api';
 import { addonFile } from '../addon/build.ts';
+import { embeddingsOf, readNpy } from './embeddings.ts';
 
 interface Addon {
   prepare(centroids: Float32Array, k: number, d: number): object;
@@ -26,7 +24,7 @@ type Search = (rows: Float32Array, count: number, index: Int32Array) => void;
  * JavaScript, `js_nearest_native` calls the extension's kernel through an addon. The centroids are a .npy file of `<f4`.
  */
 export function registerJavaScriptFunctions(connection: DuckDBConnection, centroidsFile: string): void {
-  const { values, k, d } = readNpy(centroidsFile);
+  const { values, rows: k, d } = readNpy(centroidsFile);
   register(connection, 'js_nothing', d, (_rows, count, index) => index.fill(0, 0, count));
   register(connection, 'js_nearest', d, searchOf(values, k, d));
   const addon = createRequire(import.meta.url)(addonFile) as Addon;
@@ -37,26 +35,13 @@ export function registerJavaScriptFunctions(connection: DuckDBConnection, centro
 function register(connection: DuckDBConnection, name: string, d: number, search: Search): void {
   const index = new Int32Array(2048);
   const mainFunction = (_info: unknown, input: DuckDBDataChunk, output: DuckDBVector) => {
-    search(rowsOf(input, d), input.rowCount, index);
+    search(embeddingsOf(input, 0, d), input.rowCount, index);
     for (let row = 0; row < input.rowCount; row++) output.setItem(row, index[row] ?? null);
     output.flush();
   };
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({ name, mainFunction, returnType: INTEGER, parameterTypes: [LIST(FLOAT)] }),
   );
-}
-
-/** The numbers of all rows of a chunk, as node-api holds them: no copy here. Throws where rows are not side by side. */
-function rowsOf(input: DuckDBDataChunk, d: number): Float32Array {
-  const lists = input.getColumnVector(0);
-  if (!(lists instanceof DuckDBListVector)) throw new Error(`invalid embedding: ${lists.type}`);
-  const first = lists.getEntryOffset(0);
-  for (let row = 0; row < input.rowCount; row++) {
-    if (lists.getEntryOffset(row) !== first + row * d) throw new Error('invalid chunk: rows are apart');
-  }
-  // The typed array is private, but a call for each number would be most of what is measured.
-  const { items } = lists.childVector as DuckDBFloatVector as unknown as { items: Float32Array };
-  return items.subarray(first, first + input.rowCount * d);
 }
 
 /** Least squared norm less twice the product, in plain loops; four sums let the processor overlap the multiplications. */
@@ -87,12 +72,4 @@ function dot(a: Float32Array, aStart: number, b: Float32Array, bStart: number, d
   }
   for (; i < d; i++) s0 += (a[aStart + i] as number) * (b[bStart + i] as number);
   return s0 + s1 + s2 + s3;
-}
-
-function readNpy(file: string): { values: Float32Array; k: number; d: number } {
-  const bytes = readFileSync(file);
-  const start = 10 + bytes.readUInt16LE(8);
-  const [, k, d] = /'shape': \((\d+), (\d+)\)/.exec(bytes.toString('latin1', 10, start)) ?? [];
-  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
-  return { values, k: Number(k), d: Number(d) };
 }

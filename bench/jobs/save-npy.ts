@@ -34,7 +34,8 @@ export async function saveNpy(connection: DuckDBConnection, sql: string, file: s
   closeSync(out);
 }
 
-function npyHeader(dtype: string, shape: number[]): Uint8Array {
+/** The first bytes of a .npy file, up to its numbers. */
+export function npyHeader(dtype: string, shape: number[]): Uint8Array {
   const shapeText = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${shapeText}), }`;
   const size = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;

@@ -1,7 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout } from 'node:timers/promises';
 import { open } from '../../src/index.ts';
+import { main, onTheClock } from './clock.ts';
 import { saveNpy } from './save-npy.ts';
 
 export interface SqlJob {
@@ -33,44 +31,17 @@ async function runSqlJob(job: SqlJob): Promise<void> {
   for (const statement of job.prepare) await db.connection.run(statement);
 
   const steps: Record<string, number> = {};
-  const eventLoop = monitorEventLoopDelay({ resolution: 10 });
-  eventLoop.enable();
-  await turnOfTheLoop();
-  resetPeak();
-  console.log('start');
-  const cpuBefore = process.cpuUsage();
-  const start = performance.now();
-  for (const step of job.steps) {
-    const stepStart = performance.now();
-    for (const statement of step.sql) await db.connection.run(statement);
-    steps[step.name] = (performance.now() - stepStart) / 1000;
-  }
-  const seconds = (performance.now() - start) / 1000;
-  const cpu = process.cpuUsage(cpuBefore);
-  const peakBytes = peak();
-  console.log('stop');
-  await turnOfTheLoop();
-  eventLoop.disable();
+  const { eventLoopDelay, ...measures } = await onTheClock(async () => {
+    for (const step of job.steps) {
+      const stepStart = performance.now();
+      for (const statement of step.sql) await db.connection.run(statement);
+      steps[step.name] = (performance.now() - stepStart) / 1000;
+    }
+  });
 
   for (const { sql, file } of job.save ?? []) await saveNpy(db.connection, sql, file);
   const [values = {}] = job.values === undefined ? [] : await db.query(job.values);
-  const measures = { seconds, steps, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes };
-  const eventLoopDelay = Math.max(0, eventLoop.max / 1e6);
-  console.log(JSON.stringify({ ...measures, values: { ...plain(values), eventLoopDelay } }));
-}
-
-/** Lets the monitor of the event loop see that the loop turns: it counts the time between two such moments. */
-async function turnOfTheLoop(): Promise<void> {
-  await setTimeout(50);
-}
-
-/** Forgets the peak of resident memory so far; what is resident now stays counted. */
-function resetPeak(): void {
-  writeFileSync('/proc/self/clear_refs', '5');
-}
-
-function peak(): number {
-  return 1024 * Number(/^VmHWM:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  console.log(JSON.stringify({ ...measures, steps, values: { ...plain(values), eventLoopDelay } }));
 }
 
 function plain(row: Record<string, unknown>): Record<string, number | string> {
@@ -78,9 +49,4 @@ function plain(row: Record<string, unknown>): Record<string, number | string> {
   return Object.fromEntries(entries);
 }
 
-try {
-  await runSqlJob(JSON.parse(process.argv[2] ?? '{}') as SqlJob);
-} catch (error) {
-  console.error((error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' '));
-  process.exitCode = 1;
-}
+await main(runSqlJob);

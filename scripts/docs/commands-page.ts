@@ -11,6 +11,7 @@ const examples: Record<string, string[][]> = {
     ['query', 'SELECT l2_normalize([3, 4]) AS unit'],
     ['query', 'SELECT text FROM messages LIMIT 2', '--db', 'messages.duckdb', '--format', 'json'],
   ],
+  shell: [['shell', 'messages.duckdb', '--json', '-c', 'SELECT count(*) AS messages FROM messages']],
   run: [['run', 'report.sql', '--db', 'messages.duckdb', '--set', 'word=invoice', '--format', 'markdown']],
   functions: [['functions', 'l2_normalize']],
 };
@@ -32,8 +33,8 @@ Written by \`npm run docs\`, which runs every example. In a clone \`npx ducktopi
 the package likewise.
 
 ${block('', output(['--help']))}
-The exit code is 0 when all went well, 1 after an error, 2 for a wrong command line, 130 after Ctrl-C. Results go to standard
-output, progress and errors to standard error.
+The exit code is 0 when all went well, 1 after an error, 2 for a wrong command line, 130 after Ctrl-C; \`run\` tells errors apart.
+Results go to standard output, progress and errors to standard error.
 
 The example of \`run\` uses this \`report.sql\`:
 

@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
 
-/** Writes the files that examples read into the current folder. */
-export function writeExampleFiles(): void {
-  writeFileSync(
-    'tiny.npy',
-    npy([
-      [0.5, 1.5],
-      [2.5, 3.5],
-      [4.5, 5.5],
-    ]),
-  );
+/** Writes the files that examples read: `tiny.npy`, 3 x 2, `message_embeddings.npy`, 500 x 8, and `assignments.arrow`. */
+export function writeExampleFiles(folder: string): void {
+  const tiny = Array.from({ length: 3 }, (_, row) => [2 * row + 0.5, 2 * row + 1.5]);
+  const messages = Array.from({ length: 500 }, (_, row) => Array.from({ length: 8 }, (_, i) => Math.sin(row * 8 + i)));
+  const assignments = tableFromArrays({ id: Int32Array.of(1, 2, 3), cluster_id: Int32Array.of(4, 0, 4) });
+  writeFileSync(join(folder, 'assignments.arrow'), tableToIPC(assignments, 'file'));
+  writeFileSync(join(folder, 'tiny.npy'), npy(tiny));
+  writeFileSync(join(folder, 'message_embeddings.npy'), npy(messages));
 }
 
 /** A float32 matrix as a NumPy file (format 1.0). */

@@ -6,16 +6,15 @@ import { messageOf } from '../../src/errors.ts';
 import { type FunctionReference, readFunctionReference, summaryOf } from '../../src/function-reference.ts';
 import { type DuckTopics, open } from '../../src/open.ts';
 import { packageRoot } from '../../src/paths.ts';
-import { ResultSource } from '../../src/render/result-source.ts';
-import { renderTable } from '../../src/render/table.ts';
 import { runStatement } from '../../src/sql/run-statement.ts';
 import { splitStatements } from '../../src/sql/split-statements.ts';
+import { drawnTable } from './drawn-table.ts';
 import { writeExampleFiles } from './example-files.ts';
 
 /** docs/functions.md: every function with what its example gives on the example tables. */
 export async function functionsPage(): Promise<string> {
   const tables = readFileSync(join(packageRoot, 'scripts', 'docs', 'example-tables.sql'), 'utf8').trim();
-  writeExampleFiles();
+  writeExampleFiles('.');
   // No endpoint, and a cache that the examples may empty.
   const cache = mkdtempSync(join(tmpdir(), 'ducktopics-docs-'));
   await using db = await open(':memory:', { labelling: { provider: 'keywords', embeddings: 'offline', cache } });
@@ -69,24 +68,15 @@ ${await output(db, reference)}
 }
 
 async function output(db: DuckTopics, { name, example }: FunctionReference): Promise<string> {
-  const casts = await db.instance.connect();
   try {
-    let text = '';
     let result: DuckDBResult | undefined;
     for await (const statement of splitStatements(db.connection, example)) {
       result = await runStatement(db.connection, statement);
     }
     if (result === undefined) throw new Error('it has no statement');
-    const source = await ResultSource.open(result, casts);
-    const write = async (piece: string) => {
-      text += piece;
-    };
-    await renderTable(source, write, { width: 110, maxRows: 12 });
-    return text.trimEnd();
+    return await drawnTable(db.instance, result, 12);
   } catch (cause) {
     throw new Error(`the example of ${name} fails: ${messageOf(cause)}\n${example}`, { cause });
-  } finally {
-    casts.closeSync();
   }
 }
 

@@ -10,6 +10,8 @@ import { initFileCommand } from './init-file-command.ts';
 import { queryCommand } from './query-command.ts';
 import { exitCodeOf, reportError } from './report-error.ts';
 import { runCommand } from './run-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { longShellOptions, shellCommand } from './shell-command.ts';
 
 /** Runs the command line with the arguments behind the program's name, and returns the exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -17,7 +19,7 @@ export async function main(args: string[]): Promise<number> {
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args.map(protectComment), { from: 'user' });
+    else await program.parseAsync(longShellOptions(args).map(protectComment), { from: 'user' });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) reportError(error);
@@ -34,8 +36,10 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'print the help of a command');
   const commands = [
     discoverCommand(),
+    shellCommand(),
     queryCommand(),
     runCommand(),
+    serveCommand(),
     functionsCommand(),
     doctorCommand(),
     demoCommand(),

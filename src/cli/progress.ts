@@ -28,11 +28,12 @@ const lineEveryMs = 15_000;
 
 /**
  * Follows the queries of a connection: on a terminal a bar with the rows done and the time left, drawn anew ten times a
- * second; elsewhere one line a statement, and one every 15 s while it runs.
+ * second once a statement has run for `quietMs`; elsewhere one line a statement, and one every 15 s while it runs.
  */
 export async function createProgress(
   connection: DuckDBConnection,
   output: ProgressOutput = process.stderr,
+  quietMs = 0,
 ): Promise<Progress> {
   await connection.run('SET enable_progress_bar = true');
   await connection.run('SET enable_progress_bar_print = false');
@@ -49,6 +50,7 @@ export async function createProgress(
     isDrawn = false;
   };
   const draw = () => {
+    if (elapsed() * 1000 < quietMs) return;
     const line = drawBar(place, statement, connection.progress, elapsed(), output.columns || 80, isTerminal);
     output.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
     isDrawn = isTerminal;

@@ -9,7 +9,9 @@ export function queryCommand(): Command {
     .description('Runs one or more statements with every function registered and prints the last result.')
     .argument('<sql>', 'the statements, or - to read them from standard input');
   return addDatabaseOptions(command)
-    .addOption(new Option('--format <name>', 'how to print the result').choices(formatNames).default('table'))
+    .addOption(
+      new Option('--format <name>', 'how to print the result').choices([...formatNames, 'arrow']).default('table'),
+    )
     .option('--max-rows <n>', 'how many rows a table shows; the other formats print all', wholeNumber(1), 40)
     .addHelpText(
       'after',
@@ -17,6 +19,7 @@ export function queryCommand(): Command {
 Examples:
   ducktopics query "SELECT l2_normalize([3, 4]) AS unit"
   ducktopics query "SELECT * FROM topics" --db topics.duckdb --format json
+  ducktopics query "SELECT * FROM assignments" --db topics.duckdb --format arrow > assignments.arrows
   ducktopics query - < report.sql`,
     )
     .action(async (sql: string, options: QueryOptions) => {

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { DuckDBResult } from '@duckdb/node-api';
+import type { FormatName } from '../render/format-names.ts';
 import { runStatement } from '../sql/run-statement.ts';
 import { type Statement, splitStatements } from '../sql/split-statements.ts';
 import type { DatabaseOptions } from './database-options.ts';
@@ -8,14 +9,21 @@ import { StatementError } from './statement-error.ts';
 import { timeZoneOf } from './time-zone.ts';
 import { withDatabase } from './with-database.ts';
 
-export interface QueryOptions extends DatabaseOptions, PrintOptions {}
+export interface QueryOptions extends DatabaseOptions, Omit<PrintOptions, 'format'> {
+  format: FormatName | 'arrow';
+}
 
 /** Runs the statements of `sql` (`-`: of standard input) and prints the result of the last one that has rows. */
 export async function query(sql: string, options: QueryOptions): Promise<void> {
   const script = sql === '-' ? await text(process.stdin) : sql;
   const place = sql === '-' ? 'standard input' : 'query';
+  const { format, ...rest } = options;
+  if (format === 'arrow') {
+    const { queryArrow } = await import('./query-arrow.ts');
+    return queryArrow(script, place, rest);
+  }
   await withDatabase(options, async (db, checkpoint) => {
-    const printer = new ResultPrinter(db, options);
+    const printer = new ResultPrinter(db, { ...rest, format });
     let toPrint: { result: DuckDBResult; timeZone: string } | undefined;
     for await (const { statement, isLast } of withLast(splitStatements(db.connection, script))) {
       checkpoint();
@@ -32,7 +40,8 @@ export async function query(sql: string, options: QueryOptions): Promise<void> {
   });
 }
 
-async function* withLast(
+/** The statements, each with whether it is the last. */
+export async function* withLast(
   statements: AsyncIterable<Statement>,
 ): AsyncGenerator<{ statement: Statement; isLast: boolean }> {
   let previous: Statement | undefined;

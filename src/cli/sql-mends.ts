@@ -12,6 +12,18 @@ const mends: { when: RegExp; mend: string }[] = [
     when: /Catalog Error: (Scalar|Aggregate|Table|Macro).* (Function|Macro) with name .* does not exist|No function matches/,
     mend: 'list the functions with: ducktopics functions',
   },
+  {
+    when: /Cannot (FORCE )?CHECKPOINT: the current transaction/,
+    mend: 'begin and commit in the script, or write above its first statement: -- ducktopics: no transaction',
+  },
+  {
+    when: /a single transaction can only write to a single attached database/,
+    mend: 'begin and commit for each database, or write above the first statement: -- ducktopics: no transaction',
+  },
+  {
+    when: /Failed to commit: .* another transaction has altered this table/,
+    mend: 'alter the table before the script writes to it, or write above its first statement: -- ducktopics: no transaction',
+  },
   { when: /read-only mode/, mend: 'leave out --readonly to write' },
   {
     when: /Out of Memory Error/,

@@ -6,12 +6,15 @@ import { mendOf } from './sql-mends.ts';
 export class StatementError extends Error {
   override readonly name = 'StatementError';
   readonly mend: string | undefined;
+  /** What DuckDB says, without place and excerpt. */
+  readonly reason: string;
 
   constructor(place: string, statement: Statement, cause: unknown) {
     const reason = messageOf(cause)
       .replace(/^Failed to extract statements: /, '')
       .trimEnd();
     super(`${place}:${statement.line}: ${reason}\n\n${excerpt(statement)}`, { cause });
+    this.reason = reason;
     this.mend = mendOf(reason);
   }
 }

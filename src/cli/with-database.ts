@@ -7,14 +7,19 @@ export async function withDatabase<T>(
   options: DatabaseOptions,
   work: (db: DuckTopics, checkpoint: () => void) => Promise<T>,
 ): Promise<T> {
-  const db = await open(options.db, {
-    readOnly: options.readonly ?? false,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }),
-  });
+  const db = await openDatabase(options);
   try {
     return await interruptible(db.connection, (checkpoint) => work(db, checkpoint));
   } finally {
     db.close();
   }
+}
+
+/** Opens the database of a command. */
+export function openDatabase(options: DatabaseOptions): Promise<DuckTopics> {
+  return open(options.db, {
+    readOnly: options.readonly ?? false,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }),
+  });
 }

@@ -33,6 +33,13 @@ export interface Outcome<Answer> {
   error: string | null;
 }
 
+/** What was asked and spent, and how many questions were asked in vain. */
+export interface Spent {
+  calls: number;
+  usd: number;
+  failures: number;
+}
+
 /** What a question would cost. Completion tokens and price are the most that it can take. */
 export interface Quote {
   /** 0 where the answer is in the cache or no endpoint is asked. */
@@ -64,6 +71,7 @@ export class Asker {
   readonly #embedder: Embedder;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #running = new Map<string, Promise<Outcome<unknown>>>();
+  #failures = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -88,9 +96,9 @@ export class Asker {
       });
   }
 
-  /** What was asked and spent since this was made. */
-  get spent(): { calls: number; usd: number } {
-    return { calls: this.#budget.calls, usd: this.#budget.usd };
+  /** What was asked and spent since this was made; `failures` counts the questions that were asked in vain. */
+  get spent(): Spent {
+    return { calls: this.#budget.calls, usd: this.#budget.usd, failures: this.#failures };
   }
 
   /** Answers a question. Rejects only when `scope.signal` is aborted, or on a fault of this machine. */
@@ -124,8 +132,13 @@ export class Asker {
   }
 
   /** The embeddings of texts in their order, from the endpoint or from the offline encoder. */
-  embed(texts: readonly string[], scope: Scope): Promise<Float32Array[]> {
-    return this.#embedder.embed(texts, scope);
+  async embed(texts: readonly string[], scope: Scope): Promise<Float32Array[]> {
+    try {
+      return await this.#embedder.embed(texts, scope);
+    } catch (error) {
+      if (error instanceof EndpointError) this.#failures++;
+      throw error;
+    }
   }
 
   /** Empties the cache; returns how many answers it held. */
@@ -225,6 +238,7 @@ export class Asker {
   }
 
   #outcome<Answer>(status: Outcome<Answer>['status'], answer: Answer | undefined, error?: Error): Outcome<Answer> {
+    if (status === 'failed') this.#failures++;
     return { status, provider: 'openai', model: this.#settings.model, answer, error: error?.message ?? null };
   }
 }

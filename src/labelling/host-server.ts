@@ -7,8 +7,17 @@ import { messageOf } from '../errors.ts';
 import type { HostFunction } from './host-function.ts';
 import type { Labeller, Scope } from './labeller.ts';
 
+/** How many statements are remembered; a connection has one at a time, the connections of a server as many as they are. */
+const STATEMENTS = 1000;
+
+interface Statement {
+  scope: Scope;
+  controller: AbortController;
+  timer: NodeJS.Timeout;
+}
+
 /**
- * Answers the calls that one DuckDB connection makes of TypeScript functions.
+ * Answers the calls that a DuckDB connection, or all connections of a server, make of TypeScript functions.
  *
  * Why a socket: DuckDB's C API wants the results of a scalar function when its callback returns, and a JavaScript callback runs
  * on the thread of the event loop. A function that asks an endpoint would have to block that thread, and with it every timer,
@@ -24,7 +33,8 @@ export class HostServer {
   readonly #sockets = new Set<Socket>();
   readonly #folder: string;
   readonly path: string;
-  #current: { statement: string; scope: Scope; controller: AbortController; timer: NodeJS.Timeout } | undefined;
+  /** By what tells one statement from the next; the last used is the last. */
+  readonly #statements = new Map<string, Statement>();
 
   constructor(functions: readonly HostFunction[], labeller: () => Promise<Labeller>, querySeconds: () => number) {
     this.#functions = new Map(functions.map((definition) => [definition.name, definition]));
@@ -43,15 +53,15 @@ export class HostServer {
     });
   }
 
-  /** Ends what the running statement has asked for; the statement fails. */
+  /** Ends what the running statements have asked for; they fail. */
   interrupt(): void {
-    this.#current?.controller.abort(new Error('interrupted'));
+    for (const { controller } of this.#statements.values()) controller.abort(new Error('interrupted'));
   }
 
   /** Ends all calls and takes no more. */
   close(): void {
     this.interrupt();
-    clearTimeout(this.#current?.timer);
+    for (const { timer } of this.#statements.values()) clearTimeout(timer);
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
     removeFolder(this.#folder);
@@ -79,10 +89,25 @@ export class HostServer {
     }
   }
 
-  /** The scope of a statement. A connection runs one at a time: the scope of the one before has ended. */
-  #scopeOf(statement: string): Scope {
-    if (this.#current?.statement === statement) return this.#current.scope;
-    clearTimeout(this.#current?.timer);
+  /** The scope of a statement, which lasts over all its calls. Nobody says when a statement has ended: the oldest go. */
+  #scopeOf(key: string): Scope {
+    const known = this.#statements.get(key);
+    const statement = known ?? this.#begin();
+    this.#statements.delete(key);
+    this.#statements.set(key, statement);
+    if (this.#statements.size > STATEMENTS) this.#forgetOldest();
+    return statement.scope;
+  }
+
+  #forgetOldest(): void {
+    for (const [key, { timer }] of this.#statements) {
+      clearTimeout(timer);
+      this.#statements.delete(key);
+      return;
+    }
+  }
+
+  #begin(): Statement {
     const controller = new AbortController();
     // One listener for each request that waits.
     setMaxListeners(0, controller.signal);
@@ -96,8 +121,7 @@ export class HostServer {
       Math.min(seconds * 1000, 2 ** 31 - 1),
     );
     timer.unref();
-    this.#current = { statement, scope, controller, timer };
-    return scope;
+    return { scope, controller, timer };
   }
 }
 

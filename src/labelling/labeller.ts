@@ -1,4 +1,4 @@
-import { Asker, type Outcome, type Quote, type Scope } from './asker.ts';
+import { Asker, type Outcome, type Quote, type Scope, type Spent } from './asker.ts';
 import { prepareMessages, type Task } from './prompt.ts';
 import type { Settings } from './settings.ts';
 import { type ChoiceQuestion, chooseTopic, type TopicChoice } from './tasks/choose-topic.ts';
@@ -6,7 +6,7 @@ import { type ClusterDescription, type ClusterQuestion, describeCluster } from '
 import { mergeLabel } from './tasks/merge-label.ts';
 import { type SameTopicQuestion, sameTopic } from './tasks/same-topic.ts';
 
-export type { Scope } from './asker.ts';
+export type { Scope, Spent } from './asker.ts';
 
 /** A question whose list of messages, label or text may be NULL, as SQL gives it. */
 type Nullable<T> = { [K in keyof T]: T[K] | null };
@@ -29,7 +29,7 @@ export class Labeller {
     return this.#asker.provider;
   }
 
-  get spent(): { calls: number; usd: number } {
+  get spent(): Spent {
     return this.#asker.spent;
   }
 

@@ -1,7 +1,7 @@
 import { hostFunctions } from '../../udfs/index.ts';
 import { macroOf } from './host-macros.ts';
 import { HostServer } from './host-server.ts';
-import type { Labeller } from './labeller.ts';
+import type { Labeller, Spent } from './labeller.ts';
 import { recordMacros } from './record-macros.ts';
 import { cacheFolder, type LabellingOptions, resolveSettings, type Settings } from './settings.ts';
 
@@ -49,9 +49,9 @@ export class Labelling {
     await connection.run([...statements, ...recordMacros(cacheFolder(this.#options))].join('\n'));
   }
 
-  /** What was asked and spent so far. */
-  async spent(): Promise<{ calls: number; usd: number }> {
-    return (await this.#labeller)?.spent ?? { calls: 0, usd: 0 };
+  /** What was asked and spent so far; `failures` counts the questions that were asked in vain. */
+  async spent(): Promise<Spent> {
+    return (await this.#labeller)?.spent ?? { calls: 0, usd: 0, failures: 0 };
   }
 
   /** Ends all calls; the functions fail from now on. */

@@ -11,10 +11,11 @@ export async function renderMarkdown(source: ResultSource, write: Write): Promis
 }
 
 function line(cells: Cell[]): string {
-  return `| ${cells.map((cell) => field(cell ?? 'NULL')).join(' | ')} |\n`;
+  return `| ${cells.map((cell) => markdownField(cell ?? 'NULL')).join(' | ')} |\n`;
 }
 
-function field(text: string): string {
+/** A text as it stands in a Markdown table: bars escaped, line breaks as `<br>`. */
+export function markdownField(text: string): string {
   return text
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')

@@ -1,5 +1,12 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBPreparedStatement,
+  DuckDBResult,
+  DuckDBType,
+} from '@duckdb/node-api';
 import { DuckDBTypeId } from '@duckdb/node-api';
+import { stagedType, unstaged } from './staged-type.ts';
 import { typeName } from './type-name.ts';
 
 /** A column of a result as the formats need it. */
@@ -39,7 +46,7 @@ export class ResultSource {
       const type = types[index] as (typeof types)[number];
       return { name, type: typeName(type), isNumber: numberTypes.has(type.typeId) };
     });
-    const declared = types.map((type, index) => `c${index} ${type.alias === 'JSON' ? 'JSON' : type}`);
+    const declared = types.map((type, index) => `c${index} ${stagedType(type)}`);
     await connection.run(`CREATE OR REPLACE TEMP TABLE result_chunk (${declared.join(', ')})`);
     return new ResultSource(result, connection, columns);
   }
@@ -56,15 +63,32 @@ export class ResultSource {
 
   /** The rows of a chunk as DuckDB casts them to VARCHAR. */
   texts(chunk: DuckDBDataChunk): Promise<Cell[][]> {
-    return this.#read(chunk, 'SELECT CAST(COLUMNS(*) AS VARCHAR) FROM result_chunk');
+    return this.#read(chunk, (value) => `CAST(${value} AS VARCHAR)`);
   }
 
   /** The rows of a chunk as JSON values. */
   jsons(chunk: DuckDBDataChunk): Promise<Cell[][]> {
-    return this.#read(chunk, 'SELECT CAST(to_json(COLUMNS(*)) AS VARCHAR) FROM result_chunk');
+    return this.#read(chunk, (value) => `CAST(to_json(${value}) AS VARCHAR)`);
   }
 
-  async #read(chunk: DuckDBDataChunk, sql: string): Promise<Cell[][]> {
+  /**
+   * The rows of a chunk as JSON values as DuckDB's shell writes them: numbers that fit a double, booleans and nested values as
+   * they are, everything else as a string.
+   */
+  async shellJsons(chunk: DuckDBDataChunk): Promise<Cell[][]> {
+    const kinds = this.#result.columnTypes().map(jsonKind);
+    const rows = await this.#read(chunk, (value, index) =>
+      kinds[index] === 'json' ? `CAST(CAST(${value} AS JSON) AS VARCHAR)` : `CAST(${value} AS VARCHAR)`,
+    );
+    return rows.map((row) =>
+      row.map((cell, index) => (cell === null || kinds[index] !== 'text' ? cell : JSON.stringify(cell))),
+    );
+  }
+
+  /** `convert` gives the expression that makes a column's value a text. */
+  async #read(chunk: DuckDBDataChunk, convert: (value: string, index: number) => string): Promise<Cell[][]> {
+    const texts = this.#result.columnTypes().map((type, index) => convert(unstaged(type, `c${index}`), index));
+    const sql = `SELECT ${texts.join(', ')} FROM result_chunk`;
     const appender = await this.#connection.createAppender('result_chunk', 'main', 'temp');
     appender.appendDataChunk(chunk);
     appender.closeSync();
@@ -79,6 +103,31 @@ export class ResultSource {
   }
 }
 
+/** What the text of a value is to JSON: JSON already, to be made JSON by DuckDB, or a string. */
+function jsonKind(type: DuckDBType): 'raw' | 'json' | 'text' {
+  if (type.alias === 'JSON') return 'raw';
+  return jsonTypes.has(type.typeId) ? 'json' : 'text';
+}
+
+/** The types whose JSON value DuckDB's shell takes as it is. */
+const jsonTypes: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.BOOLEAN,
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.FLOAT,
+  DuckDBTypeId.DOUBLE,
+  DuckDBTypeId.LIST,
+  DuckDBTypeId.ARRAY,
+  DuckDBTypeId.STRUCT,
+  DuckDBTypeId.MAP,
+  DuckDBTypeId.UNION,
+]);
+
 const numberTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,
   DuckDBTypeId.SMALLINT,
@@ -90,7 +139,6 @@ const numberTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.UBIGINT,
   DuckDBTypeId.HUGEINT,
   DuckDBTypeId.UHUGEINT,
-  DuckDBTypeId.BIGNUM,
   DuckDBTypeId.FLOAT,
   DuckDBTypeId.DOUBLE,
   DuckDBTypeId.DECIMAL,

@@ -1,7 +1,9 @@
 import stringWidth from 'string-width';
+import { type Align, cut, oneLine, pad } from './cells.ts';
 import { fitColumns } from './fit-columns.ts';
+import { readEnds } from './read-ends.ts';
 import type { Write } from './render.ts';
-import type { Cell, Column, ResultSource } from './result-source.ts';
+import type { Column, ResultSource } from './result-source.ts';
 
 export interface TableOptions {
   /** The width in characters that the table must not pass; wide cells are cut, then middle columns left out. */
@@ -47,33 +49,7 @@ export async function renderTable(source: ResultSource, write: Write, options: T
   await write(text + footer(count, rows.length, source.columns.length, shown));
 }
 
-type Align = 'left' | 'right' | 'centre';
-
 const ellipsisColumn: Column = { name: '…', type: '…', isNumber: false };
-
-/** The first and last rows as texts. Chunks between them are counted and let go. */
-async function readEnds(
-  source: ResultSource,
-  maxRows: number,
-): Promise<{ head: Cell[][]; tail: Cell[][]; count: number }> {
-  const half = Math.ceil(maxRows / 2);
-  let first: Cell[][] = [];
-  let last: Parameters<ResultSource['texts']>[0][] = [];
-  let count = 0;
-  for await (const chunk of source.chunks()) {
-    count += chunk.rowCount;
-    if (first.length <= maxRows) first = first.concat(await source.texts(chunk));
-    else {
-      last.push(chunk);
-      const rowsAfterFirst = last.slice(1).reduce((sum, { rowCount }) => sum + rowCount, 0);
-      if (rowsAfterFirst >= half) last = last.slice(1);
-    }
-  }
-  if (count <= maxRows) return { head: first, tail: [], count };
-  const ending: Cell[][] = first.slice(half);
-  for (const chunk of last) ending.push(...(await source.texts(chunk)));
-  return { head: first.slice(0, half), tail: ending.slice(-(maxRows - half)), count };
-}
 
 function footer(count: number, rowsShown: number, columns: number, shown: { index: number | undefined }[]): string {
   const columnsShown = shown.filter(({ index }) => index !== undefined).length;
@@ -87,31 +63,4 @@ function footer(count: number, rowsShown: number, columns: number, shown: { inde
 
 function grouped(n: number): string {
   return n.toLocaleString('en-US');
-}
-
-/** Control characters as their escapes, so that a row stays one line. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => escapes[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
-const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    used += stringWidth(segment);
-    if (used > width - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
-}
-
-const segmenter = new Intl.Segmenter();
-
-function pad(text: string, width: number, align: Align = 'left'): string {
-  const space = Math.max(0, width - stringWidth(text));
-  const before = align === 'left' ? 0 : align === 'right' ? space : Math.floor(space / 2);
-  return ' '.repeat(before) + text + ' '.repeat(space - before);
 }

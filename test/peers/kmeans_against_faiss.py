@@ -16,6 +16,7 @@ import numpy
 extension = sys.argv[1]
 rows, d, k = map(int, sys.argv[2:5])
 connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+connection.execute("SET enable_progress_bar = false")
 connection.execute(f"LOAD '{extension}'")
 
 

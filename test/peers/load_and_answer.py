@@ -9,6 +9,7 @@ import sys
 import duckdb
 
 connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+connection.execute("SET enable_progress_bar = false")
 connection.execute(f"LOAD '{sys.argv[1]}'")
 connection.execute("CREATE TABLE messages AS FROM synthetic_embeddings(5000, 16, clusters := 7, seed := 3)")
 connection.execute("CREATE TABLE model AS SELECT kmeans(embedding, 9, 10, 1) AS centroids FROM messages")

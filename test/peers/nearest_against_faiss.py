@@ -16,6 +16,7 @@ import numpy
 
 extension, rows = sys.argv[1], int(sys.argv[2])
 connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+connection.execute("SET enable_progress_bar = false")
 connection.execute(f"LOAD '{extension}'")
 
 results = []

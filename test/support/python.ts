@@ -5,9 +5,6 @@ import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const folder = join(root, '.cache', 'python');
-const stamp = join(folder, 'requirements.txt');
-const requirements = join(import.meta.dirname, 'python-requirements.txt');
 
 export interface Python {
   /** Why there is no Python with the packages; undefined when there is. Give it to a test's `skip`. */
@@ -19,8 +16,8 @@ export interface Python {
 }
 
 /**
- * A Python with the packages of `python-requirements.txt`: a virtual environment in `.cache/python`, made on first use and
- * kept until the list changes.
+ * A Python with the packages of a list beside this file: a virtual environment in `.cache/<name>`, made on first use and kept until
+ * the list changes. `python` has `python-requirements.txt`, `python-dbt` has `python-dbt-requirements.txt`.
  *
  * ```ts
  * const python = await preparePython();
@@ -30,9 +27,9 @@ export interface Python {
  * Where it cannot be made (no python3, no venv module, no package index) `missing` says why; with CI set in the environment
  * that is an error instead, so that no check is left out there.
  */
-export async function preparePython(): Promise<Python> {
-  const path = join(folder, 'bin', 'python');
-  const missing = await install();
+export async function preparePython(name = 'python'): Promise<Python> {
+  const path = join(folderOf(name), 'bin', 'python');
+  const missing = await install(name);
   if (missing !== undefined && process.env.CI) throw new Error(missing);
   return { missing, path, run: (script, ...values) => run(path, script, values) };
 }
@@ -42,13 +39,28 @@ async function run(path: string, script: string, values: string[]): Promise<stri
   return stdout.trim();
 }
 
-async function install(): Promise<string | undefined> {
-  const wanted = readFileSync(requirements, 'utf8');
-  if (readText(stamp) === wanted) return undefined;
+function folderOf(name: string): string {
+  return join(root, '.cache', name);
+}
+
+function stampOf(name: string): string {
+  return join(folderOf(name), 'requirements.txt');
+}
+
+function requirementsOf(name: string): string {
+  return join(import.meta.dirname, `${name}-requirements.txt`);
+}
+
+async function install(name: string): Promise<string | undefined> {
+  const wanted = readFileSync(requirementsOf(name), 'utf8');
+  const folder = folderOf(name);
+  if (readText(stampOf(name)) === wanted) return undefined;
   mkdirSync(join(folder, '..'), { recursive: true });
   try {
     // Test files run side by side: one makes the environment, the others wait for it.
-    await exec('flock', [`${folder}.lock`, process.execPath, '--import', 'tsx', import.meta.filename], { cwd: root });
+    await exec('flock', [`${folder}.lock`, process.execPath, '--import', 'tsx', import.meta.filename, name], {
+      cwd: root,
+    });
     return undefined;
   } catch (error) {
     return `missing Python with ${wanted.trim().split('\n').join(', ')}: ${lastLine(error)}`;
@@ -56,14 +68,15 @@ async function install(): Promise<string | undefined> {
 }
 
 /** Makes the environment; runs as a process of its own, under the lock. */
-async function makeEnvironment(): Promise<void> {
-  const wanted = readFileSync(requirements, 'utf8');
-  if (readText(stamp) === wanted) return;
+async function makeEnvironment(name: string): Promise<void> {
+  const wanted = readFileSync(requirementsOf(name), 'utf8');
+  const folder = folderOf(name);
+  if (readText(stampOf(name)) === wanted) return;
   rmSync(folder, { recursive: true, force: true });
   await exec('python3', ['-m', 'venv', folder]);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
-  await exec(join(folder, 'bin', 'python'), [...pip, '--requirement', requirements]);
-  writeFileSync(stamp, wanted);
+  await exec(join(folder, 'bin', 'python'), [...pip, '--requirement', requirementsOf(name)]);
+  writeFileSync(stampOf(name), wanted);
 }
 
 function lastLine(error: unknown): string {
@@ -82,7 +95,7 @@ function readText(file: string): string | undefined {
 
 if (process.argv[1] === import.meta.filename) {
   try {
-    await makeEnvironment();
+    await makeEnvironment(process.argv[2] ?? 'python');
   } catch (error) {
     console.error(lastLine(error));
     process.exitCode = 1;

@@ -60,13 +60,21 @@ export async function extensionChecks(): Promise<Check[]> {
   }
 }
 
+/** The processor's flags that each kernel needs, the best kernel last. */
+const cpuFlags: Record<string, string[]> = {
+  baseline: [],
+  avx2: ['avx2', 'fma'],
+  avx512: ['avx2', 'fma', 'avx512f'],
+  avx512vnni: ['avx2', 'fma', 'avx512f', 'avx512bw', 'avx512vl', 'avx512dq', 'avx512_vnni'],
+};
+
 /** The instructions that the extension chooses on this machine; `DUCKTOPICS_KERNEL` asks for lesser ones. */
 function kernel(): string {
   if (process.arch !== 'x64') return `baseline (${process.arch})`;
   const flags = new Set(/^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim().split(/\s+/));
   const forced = process.env.DUCKTOPICS_KERNEL;
-  const best = flags.has('avx2') && flags.has('fma') ? (flags.has('avx512f') ? 'avx512' : 'avx2') : 'baseline';
-  const order = ['baseline', 'avx2', 'avx512'];
+  const order = Object.keys(cpuFlags);
+  const best = order.findLast((name) => cpuFlags[name]?.every((flag) => flags.has(flag))) ?? 'baseline';
   if (forced === undefined || !order.includes(forced) || order.indexOf(forced) >= order.indexOf(best)) return best;
   return `${forced} (DUCKTOPICS_KERNEL; this machine has ${best})`;
 }

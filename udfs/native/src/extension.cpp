@@ -19,6 +19,7 @@ DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info 
 		ducktopics::RegisterNearestCentroidList(connection);
 		ducktopics::RegisterVectorMean(connection);
 		ducktopics::RegisterL2Normalize(connection);
+		ducktopics::RegisterOptimalAssignment(connection);
 		ducktopics::RegisterSyntheticEmbeddings(connection);
 		ducktopics::RegisterReadNpy(connection);
 		ducktopics::RegisterReadFaiss(connection);

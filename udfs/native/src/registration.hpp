@@ -12,6 +12,7 @@ void RegisterNearestCentroidIndex(duckdb_connection connection);
 void RegisterNearestCentroidList(duckdb_connection connection);
 void RegisterVectorMean(duckdb_connection connection);
 void RegisterL2Normalize(duckdb_connection connection);
+void RegisterOptimalAssignment(duckdb_connection connection);
 void RegisterSyntheticEmbeddings(duckdb_connection connection);
 void RegisterReadNpy(duckdb_connection connection);
 void RegisterReadFaiss(duckdb_connection connection);

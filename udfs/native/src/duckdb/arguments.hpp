@@ -36,6 +36,26 @@ private:
 	uint64_t *validity;
 };
 
+//! One DOUBLE column of a chunk.
+class DoubleColumn {
+public:
+	explicit DoubleColumn(duckdb_vector vector)
+	    : numbers(static_cast<const double *>(duckdb_vector_get_data(vector))),
+	      validity(duckdb_vector_get_validity(vector)) {
+	}
+
+	bool IsNull(idx_t row) const {
+		return !RowIsValid(validity, row);
+	}
+	double Get(idx_t row) const {
+		return numbers[row];
+	}
+
+private:
+	const double *numbers;
+	uint64_t *validity;
+};
+
 //! One VARCHAR column of a chunk.
 class TextColumn {
 public:

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "aligned_buffer.hpp"
+#include "bounded_search.hpp"
 #include "exact_distance.hpp"
 #include "nearest_kernel.hpp"
-#include "pruning.hpp"
+#include "projection.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -15,16 +16,16 @@ namespace ducktopics {
 
 //! k centroids of d components, packed once for the nearest-centroid kernels. Threads may share it.
 //!
-//! All distances are squared L2 distances, as FAISS' IndexFlatL2 gives them. The search is exact: every centroid is
-//! scored for every row by |c|^2 - 2 x.c in single precision, after the mean of the centroids was taken off both;
-//! where rounding leaves two centroids within each other's margin, their distances in double precision decide, and at
-//! equal distances the lowest index. So the answer does not depend on the machine, on the number of threads or on the
-//! place of a row. With many centroids and components a set that has seen enough rows tries to prune (see Pruning),
-//! and keeps to it where that pays; the answers are the same.
+//! All distances are squared L2 distances, as FAISS' IndexFlatL2 gives them. The search is exact. The plain one scores
+//! every centroid for every row by |c|^2 - 2 x.c in single precision, after the mean of the centroids was taken off
+//! both; where rounding leaves two centroids within each other's margin, their distances in double precision decide,
+//! and at equal distances the lowest index. So the answer does not depend on the machine, on the number of threads or
+//! on the place of a row. Where bounds promise less work (see QuantizedBounds and ProjectedBounds) a BoundedSearch
+//! gives the same answers; which of them runs is decided by the work that they were seen to take.
 class CentroidSet {
 public:
 	//! `centroids` is row-major k x d; all components are finite. Copies what it needs.
-	//! `projection` may be that of an earlier set of the same data (see GetProjection): pruning is then tried at once.
+	//! `projection` may be that of an earlier set of the same data (see GetProjection): it is then tried at once.
 	CentroidSet(const float *centroids, uint64_t k, uint32_t d,
 	            const std::shared_ptr<const Projection> &projection = nullptr);
 
@@ -48,7 +49,14 @@ public:
 	const std::vector<CentroidGroup> &Groups() const {
 		return groups;
 	}
-	//! The projection that pruning found, where it pays; null otherwise.
+	//! Squared norms of the centroids, centred.
+	const float *SquaredNorms() const {
+		return norms.data();
+	}
+	//! Row-major k x d: the centroids less the origin.
+	std::vector<float> Centred() const;
+	//! The projection that pays; one without directions where none was found or it did not pay; null before any was
+	//! looked for.
 	std::shared_ptr<const Projection> GetProjection() const;
 	//! Whether this set was made of these very numbers.
 	bool Holds(const float *centroids, uint64_t k, uint32_t d) const;
@@ -67,7 +75,7 @@ public:
 	//! Fills in the candidates' distances to the row and sorts them, nearest first, equal ones by index.
 	void SortByDistance(const float *row, std::vector<Candidate> &candidates) const;
 
-	//! As Nearest and NearestList without pruning.
+	//! As Nearest and NearestList by the plain search.
 	void NearestPlain(const float *const *rows, uint64_t n, int32_t *index) const;
 	void NearestListPlain(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
 
@@ -84,9 +92,11 @@ private:
 		size_t group_count;
 	};
 
-	//! The pruning to use for the next n rows, or null. Builds it when its time has come.
-	const Pruning *PruningFor(uint64_t n) const;
-
+	//! The search to use for the `count` nearest centroids of the next n rows; null is the plain one.
+	const BoundedSearch *SearchFor(uint64_t n, uint32_t count) const;
+	const BoundedSearch *Quantized(uint64_t n) const;
+	bool IsProjectionWorthTrying(uint64_t n) const;
+	void FindProjection() const;
 	template <class ForTile>
 	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
 	void NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
@@ -105,10 +115,15 @@ private:
 	float largest_norm = 0;
 	std::vector<CentroidGroup> groups;
 	std::vector<Block> blocks;
+	//! Null where the processor does not multiply bytes or the model is small.
+	mutable std::mutex quantized_lock;
+	mutable std::unique_ptr<const BoundedSearch> quantized_owner;
+	mutable std::atomic<const BoundedSearch *> quantized {nullptr};
 	mutable std::atomic<uint64_t> rows_seen {0};
-	mutable std::mutex pruning_lock;
-	mutable std::unique_ptr<Pruning> pruning_owner;
-	mutable std::atomic<const Pruning *> pruning {nullptr};
+	mutable std::mutex projection_lock;
+	mutable std::shared_ptr<const Projection> projection;
+	mutable std::unique_ptr<const BoundedSearch> projected_owner;
+	mutable std::atomic<const BoundedSearch *> projected {nullptr};
 };
 
 } // namespace ducktopics

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace ducktopics {
@@ -35,6 +36,8 @@ struct NearestKernel {
 	               int32_t *best_index);
 	//! Writes all scores of the group: scores[j * tile_rows + r], and in minimum[r] the lowest of row r.
 	void (*scores)(const float *tile, uint32_t d, const CentroidGroup &group, float *scores, float *minimum);
+	//! Of values[i * tile_rows + r], i < n, for each r: the lowest and where it is, and the second lowest.
+	void (*lowest_two)(const float *values, size_t n, float *lowest, float *second, int32_t *place);
 	//! Squared distance of two vectors.
 	float (*squared_distance)(const float *a, const float *b, uint32_t d);
 	//! Sum of squares; NaN or infinite when a component is.
@@ -43,7 +46,7 @@ struct NearestKernel {
 	void (*accumulate)(double *sum, const float *a, uint32_t d);
 };
 
-//! The fastest kernel that this processor runs. `DUCKTOPICS_KERNEL` (baseline, avx2, avx512) forces a slower one.
+//! The fastest kernel that this processor runs. `DUCKTOPICS_KERNEL` (baseline, avx2, avx512) asks for a lesser one.
 const NearestKernel &SelectKernel();
 
 const NearestKernel &BaselineKernel();

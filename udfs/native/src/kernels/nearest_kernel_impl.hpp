@@ -42,14 +42,18 @@ struct Simd : SimdTypes<LANES> {
 	static inline void Store(float *p, Float v) {
 		*reinterpret_cast<Float *>(p) = v;
 	}
+	//! By halves, which the processor adds at once.
 	static inline float Sum(Float v) {
 		float lanes[LANES];
 		std::memcpy(lanes, &v, sizeof(v));
-		float total = 0;
-		for (uint32_t i = 0; i < LANES; i++) {
-			total += lanes[i];
+#pragma GCC unroll 4
+		for (uint32_t half = LANES / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+			for (uint32_t i = 0; i < half; i++) {
+				lanes[i] += lanes[i + half];
+			}
 		}
-		return total;
+		return lanes[0];
 	}
 };
 
@@ -154,6 +158,25 @@ struct Kernel {
 		ScoresFor(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, scores, minimum);
 	}
 
+	static void LowestTwo(const float *values, size_t n, float *lowest, float *second, int32_t *place) {
+		for (uint32_t v = 0; v < ROWS; v += LANES) {
+			Float best = S::Load(values + v);
+			Float next = Float {} + __builtin_inff();
+			Int index {};
+			for (size_t i = 1; i < n; i++) {
+				const Float value = S::Load(values + i * ROWS + v);
+				const Int lower = value < best;
+				const Float behind = lower ? best : value;
+				next = behind < next ? behind : next;
+				best = lower ? value : best;
+				index = lower ? (Int {} + int32_t(i)) : index;
+			}
+			S::Store(lowest + v, best);
+			S::Store(second + v, next);
+			*reinterpret_cast<Int *>(place + v) = index;
+		}
+	}
+
 	// ---- packing ----------------------------------------------------------------------------------------------
 
 	typedef float Quad __attribute__((vector_size(16)));
@@ -256,7 +279,8 @@ struct Kernel {
 
 	static NearestKernel Table(const char *name) {
 		static_assert(GROUP <= MAX_GROUP_SIZE && ROWS <= MAX_TILE_ROWS, "raise the limits");
-		return {name, ROWS, GROUP, &PackTile, &ArgMin, &AllScores, &SquaredDistance, &SquaredNorm, &Accumulate};
+		return {name,         ROWS,       GROUP, &PackTile, &ArgMin, &AllScores, &LowestTwo, &SquaredDistance,
+		        &SquaredNorm, &Accumulate};
 	}
 };
 

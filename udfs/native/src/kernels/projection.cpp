@@ -68,6 +68,9 @@ Projection::Projection(const float *vectors, uint64_t n, uint32_t d, uint32_t la
 	Pack();
 }
 
+Projection::Projection() : kernel(SelectKernel()), d(0), size(0) {
+}
+
 //! Fills basis and energies with the `largest` leading principal directions.
 void Projection::FindDirections(const float *vectors, uint64_t n, uint32_t largest) {
 	const int rows = int(largest);

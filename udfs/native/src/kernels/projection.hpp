@@ -16,6 +16,8 @@ public:
 	//! squared norms outside, found by subspace iteration (Halko, Martinsson & Tropp, SIAM Review 2011). Where
 	//! `largest` directions leave more, the size is 0.
 	Projection(const float *vectors, uint64_t n, uint32_t d, uint32_t largest, double rest);
+	//! A projection without directions.
+	Projection();
 
 	uint32_t Size() const {
 		return size;

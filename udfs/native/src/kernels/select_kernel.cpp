@@ -1,4 +1,5 @@
 #include "nearest_kernel.hpp"
+#include "quantized_kernel.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -26,7 +27,27 @@ const NearestKernel &Select() {
 	return BaselineKernel();
 }
 
+const QuantizedKernel *SelectQuantized() {
+#if defined(__x86_64__)
+	const char *forced = std::getenv("DUCKTOPICS_KERNEL");
+	const bool lesser = forced && (std::strcmp(forced, "baseline") == 0 || std::strcmp(forced, "avx2") == 0 ||
+	                               std::strcmp(forced, "avx512") == 0);
+	__builtin_cpu_init();
+	if (!lesser && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+	    __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
+		return &Avx512VnniKernel();
+	}
+#endif
+	return nullptr;
+}
+
 } // namespace
+
+const QuantizedKernel *SelectQuantizedKernel() {
+	static const QuantizedKernel *const kernel = SelectQuantized();
+	return kernel;
+}
 
 const NearestKernel &SelectKernel() {
 	static const NearestKernel &kernel = Select();

@@ -1,0 +1,261 @@
+-- kmeans_retrain(tbl, model, k := NULL, embedding := 'embedding', passes := 1, worth := 2, seed := 1234)
+--   returns: table (cluster_id INTEGER, centroid FLOAT[], size BIGINT)
+--
+-- Trains a model again on a table that has changed, and moves only the centroids that the rows speak for.
+--
+-- Training afresh ends in another of many nearly equal solutions, even where nothing has changed. Here the centroids of `model` make
+-- `passes` exact Lloyd passes over all rows. Then a topic is cut in two where that lowers the sum of squared distances more than
+-- `worth` times as much as giving up another topic raises it, which is then given up; a fourth of the topics at most, and never more
+-- than 256. A half may be cut once more. `passes` more passes follow. `k` is how many centroids to end with, by default as many as `model`
+-- has; more are made by cutting, fewer by giving up those that cost least. `seed` is that of the cuts.
+--
+-- `tbl`, `embedding`, cluster_id and size are as for `kmeans_train`, `model` as for `nearest_centroid`. cluster_id counts from 0 and is not that of
+-- `model`: `match_topics` tells which is which. Reads the table 2 * passes + 5 times, in memory that does not depend on its length.
+--
+-- Errors: a missing table or column; no rows; k < 1, or more than cuts can make: four times as many as `model` has at most; passes < 1; worth < 1;
+-- those of `kmeans_step`.
+--
+-- Example:
+--   SELECT cluster_id, size FROM kmeans_retrain('messages', 'topics') LIMIT 3;
+CREATE OR REPLACE TEMP MACRO kmeans_retrain(
+  tbl, model, k := NULL, embedding := 'embedding', passes := 1, worth := 2, seed := 1234
+) AS TABLE
+  WITH RECURSIVE _retrain_first(pass, centroids) AS (
+    SELECT
+      0,
+      CASE
+        WHEN count(*) = 0 THEN error('invalid model ' || model || ': expected at least 1 row, got 0')
+        ELSE list(_topic.centroid::FLOAT[] ORDER BY _topic.cluster_id)
+      END
+    FROM (
+      SELECT columns(_as_column(*, 'cluster_id')) AS cluster_id, columns(_as_column(*, 'centroid')) AS centroid
+      FROM query_table(_as_table(model))
+    ) AS _topic
+    WHERE _at_least(passes, 1, 'kmeans_retrain', 'passes') >= 1
+    UNION ALL
+    SELECT _done.pass + 1, _done.step.centroids
+    FROM (
+      SELECT _last.pass, kmeans_step(_row.embedding, _last.centroids) AS step
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _row, _retrain_first AS _last
+      WHERE _last.pass < passes::BIGINT
+      GROUP BY _last.pass
+    ) AS _done
+  ),
+  -- One row: the centroids, how many to end with, how many topics may be cut and given up beyond what k asks for.
+  _retrain_start AS MATERIALIZED (
+    SELECT
+      _first.centroids,
+      len(_first.centroids) AS n,
+      _at_least(coalesce(k, len(_first.centroids)), 1, 'kmeans_retrain', 'k') AS k,
+      least(256, ceil(len(_first.centroids) / 4)) AS most,
+      CASE
+        WHEN worth::DOUBLE >= 1 THEN worth::DOUBLE
+        ELSE error('kmeans_retrain: expected worth >= 1, got ' || coalesce(worth::VARCHAR, 'NULL'))
+      END AS worth
+    FROM _retrain_first AS _first
+    WHERE _first.pass = passes::BIGINT
+  ),
+  -- What each topic's rows cost where they are, and what they would cost more at their second nearest topic.
+  _retrain_topic AS MATERIALIZED (
+    SELECT
+      _all.place,
+      coalesce(_topic.cost, 0) AS cost,
+      coalesce(_topic.loss, 0) AS loss,
+      _topic.second,
+      coalesce(_topic.cost > 0 AND _topic.is_varied, false) AS can_be_cut,
+      row_number() OVER (ORDER BY coalesce(_topic.loss, 0), _all.place) AS loss_place
+    FROM (SELECT unnest(range(_start.n)) AS place FROM _retrain_start AS _start) AS _all
+    LEFT JOIN (
+      SELECT
+        _row.near[1].index AS place,
+        sum(_row.near[1].distance::DOUBLE) AS cost,
+        sum((_row.near[2].distance - _row.near[1].distance)::DOUBLE) AS loss,
+        mode(_row.near[2].index) AS second,
+        min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+      FROM (
+        SELECT _input.embedding, nearest_centroid_list(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start), 2) AS near
+        FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+        WHERE _input.embedding IS NOT NULL
+      ) AS _row
+      GROUP BY _row.near[1].index
+    ) AS _topic ON _topic.place = _all.place
+  ),
+  -- The two halves of the topics with the largest cost.
+  _retrain_half AS MATERIALIZED (
+    SELECT _row.place, kmeans(_row.embedding, 2, 10, seed) AS centroids
+    FROM (
+      SELECT _input.embedding, nearest_centroid_index(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start)) AS place
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+      WHERE _input.embedding IS NOT NULL
+    ) AS _row
+    WHERE _row.place IN (
+      SELECT _topic.place
+      FROM (
+        SELECT _ranked.place, row_number() OVER (ORDER BY _ranked.cost DESC, _ranked.place) AS cost_place
+        FROM _retrain_topic AS _ranked
+        WHERE _ranked.can_be_cut
+      ) AS _topic, _retrain_start AS _start
+      WHERE _topic.cost_place <= greatest(_start.k - _start.n, 0) + _start.most
+    )
+    GROUP BY _row.place
+  ),
+  -- The topics and the halves as one list: which of them a row comes to tells what a cut saves.
+  _retrain_both AS MATERIALIZED (
+    SELECT
+      list_concat(any_value(_start.centroids), coalesce(flatten(list(_half.centroids ORDER BY _half.place)), [])) AS centroids,
+      coalesce(list(_half.place ORDER BY _half.place) FILTER (_half.place IS NOT NULL), []) AS places
+    FROM _retrain_start AS _start
+    LEFT JOIN _retrain_half AS _half ON true
+  ),
+  _retrain_half_topic AS MATERIALIZED (
+    SELECT
+      _row.now.index::BIGINT AS piece,
+      any_value(_both.places[(_row.now.index - _start.n) // 2 + 1]) AS place,
+      sum((_row.was - _row.now.distance)::DOUBLE) AS gain,
+      sum(_row.now.distance::DOUBLE) AS cost,
+      min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+    FROM (
+      SELECT
+        _input.embedding,
+        nearest_centroid_list(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start), 1)[1].distance AS was,
+        nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1] AS now
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+      WHERE _input.embedding IS NOT NULL
+    ) AS _row
+    CROSS JOIN (SELECT _one.n FROM _retrain_start AS _one) AS _start
+    CROSS JOIN (SELECT _one.places FROM _retrain_both AS _one) AS _both
+    WHERE _row.now.index >= _start.n
+    GROUP BY _row.now.index
+  ),
+  -- Halves are cut once more, since two new subjects may have come to one topic.
+  _retrain_quarter AS MATERIALIZED (
+    SELECT _row.piece, kmeans(_row.embedding, 2, 10, seed) AS centroids
+    FROM (
+      SELECT _input.embedding, nearest_centroid_index(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both)) AS piece
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+      WHERE _input.embedding IS NOT NULL
+    ) AS _row
+    WHERE _row.piece IN (
+      SELECT _half.piece
+      FROM (
+        SELECT _ranked.piece, row_number() OVER (ORDER BY _ranked.cost DESC, _ranked.piece) AS cost_place
+        FROM _retrain_half_topic AS _ranked
+        WHERE _ranked.is_varied AND _ranked.cost > 0
+      ) AS _half, _retrain_start AS _start
+      WHERE _half.cost_place <= greatest(_start.k - _start.n, 0) + _start.most
+    )
+    GROUP BY _row.piece
+  ),
+  _retrain_all AS MATERIALIZED (
+    SELECT
+      list_concat(any_value(_both.centroids), coalesce(flatten(list(_quarter.centroids ORDER BY _quarter.piece)), [])) AS centroids,
+      len(any_value(_both.centroids)) AS n,
+      coalesce(list(_quarter.piece ORDER BY _quarter.piece) FILTER (_quarter.piece IS NOT NULL), []) AS pieces
+    FROM _retrain_both AS _both
+    LEFT JOIN _retrain_quarter AS _quarter ON true
+  ),
+  _retrain_quarter_gain AS MATERIALIZED (
+    SELECT _all.pieces[(_row.now.index - _all.n) // 2 + 1] AS piece, sum((_row.was - _row.now.distance)::DOUBLE) AS gain
+    FROM (
+      SELECT
+        nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1].distance AS was,
+        nearest_centroid_list(_input.embedding, (SELECT _all.centroids FROM _retrain_all AS _all), 1)[1] AS now
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+      WHERE _input.embedding IS NOT NULL
+    ) AS _row
+    CROSS JOIN (SELECT _one.n, _one.pieces FROM _retrain_all AS _one) AS _all
+    WHERE _row.now.index >= _all.n
+    GROUP BY 1
+  ),
+  -- The cuts, best first: of a topic (piece = place), or of a half, which comes after that of its topic.
+  _retrain_cut AS MATERIALIZED (
+    SELECT _cut.piece, _cut.place, _cut.gain, row_number() OVER (ORDER BY _cut.gain DESC, _cut.is_half, _cut.piece) AS gain_place
+    FROM (
+      SELECT _half.place AS piece, _half.place, sum(_half.gain) AS gain, false AS is_half
+      FROM _retrain_half_topic AS _half
+      GROUP BY _half.place
+      UNION ALL
+      SELECT _half.piece, _half.place, least(_quarter.gain, sum(_half.gain) OVER (PARTITION BY _half.place)), true
+      FROM _retrain_half_topic AS _half
+      LEFT JOIN _retrain_quarter_gain AS _quarter ON _quarter.piece = _half.piece
+      QUALIFY _quarter.gain IS NOT NULL
+    ) AS _cut
+  ),
+  -- Of two topics that would take over from each other only the cheaper is given up, unless k asks for more.
+  _retrain_loss AS MATERIALIZED (
+    SELECT
+      _topic.place,
+      _topic.loss,
+      coalesce(_second.loss_place < _topic.loss_place, false) AS is_needed,
+      row_number() OVER (ORDER BY coalesce(_second.loss_place < _topic.loss_place, false), _topic.loss_place) AS loss_place
+    FROM _retrain_topic AS _topic
+    CROSS JOIN _retrain_start AS _start
+    LEFT JOIN _retrain_topic AS _second ON _second.place = _topic.second
+    WHERE _topic.place NOT IN (
+      SELECT _cut.place
+      FROM _retrain_cut AS _cut
+      WHERE _cut.gain_place <= _start.k - _start.n
+        OR _cut.gain > _start.worth * (SELECT min(_any.loss) FROM _retrain_topic AS _any)
+          AND _cut.gain_place <= greatest(_start.k - _start.n, 0) + _start.most
+    )
+  ),
+  _retrain_swap AS MATERIALIZED (
+    SELECT _cut.piece AS cut, _loss.place AS given_up
+    FROM _retrain_cut AS _cut
+    CROSS JOIN _retrain_start AS _start
+    JOIN _retrain_loss AS _loss
+      ON _loss.loss_place - greatest(_start.n - _start.k, 0) = _cut.gain_place - greatest(_start.k - _start.n, 0)
+    WHERE _cut.gain_place > greatest(_start.k - _start.n, 0)
+      AND _cut.gain_place <= greatest(_start.k - _start.n, 0) + _start.most
+      AND _loss.loss_place > greatest(_start.n - _start.k, 0)
+      AND NOT _loss.is_needed
+      AND _cut.gain > _start.worth * _loss.loss
+    UNION ALL
+    SELECT _cut.piece, NULL FROM _retrain_cut AS _cut, _retrain_start AS _start WHERE _cut.gain_place <= _start.k - _start.n
+    UNION ALL
+    SELECT NULL, _loss.place FROM _retrain_loss AS _loss, _retrain_start AS _start WHERE _loss.loss_place <= _start.n - _start.k
+  ),
+  _retrain_changed AS MATERIALIZED (
+    SELECT
+      CASE
+        WHEN count(*) = any_value(_start.k) THEN list(_topic.centroid ORDER BY _topic.piece)
+        ELSE error('kmeans_retrain: expected k <= ' || count(*) || ', which cuts can make, got ' || any_value(_start.k))
+      END AS centroids
+    FROM (
+      SELECT unnest(range(len(_all.centroids))) AS piece, unnest(_all.centroids) AS centroid, _all.n, _all.pieces FROM _retrain_all AS _all
+    ) AS _topic
+    CROSS JOIN _retrain_start AS _start
+    CROSS JOIN (SELECT _one.places FROM _retrain_both AS _one) AS _both
+    WHERE _topic.piece NOT IN (SELECT _swap.cut FROM _retrain_swap AS _swap WHERE _swap.cut IS NOT NULL)
+      AND _topic.piece NOT IN (SELECT _swap.given_up FROM _retrain_swap AS _swap WHERE _swap.given_up IS NOT NULL)
+      AND (
+        _topic.piece < _start.n
+        -- A half or a quarter is there where what it is a part of was cut.
+        OR CASE
+          WHEN _topic.piece < _topic.n THEN _both.places[(_topic.piece - _start.n) // 2 + 1]
+          ELSE _topic.pieces[(_topic.piece - _topic.n) // 2 + 1]
+        END IN (SELECT _swap.cut FROM _retrain_swap AS _swap)
+      )
+  ),
+  _retrain_last(pass, centroids, sizes) AS (
+    SELECT 0, _changed.centroids, NULL::BIGINT[] FROM _retrain_changed AS _changed
+    UNION ALL
+    SELECT _done.pass + 1, _done.step.centroids, _done.step.sizes
+    FROM (
+      SELECT _last.pass, kmeans_step(_row.embedding, _last.centroids) AS step
+      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _row, _retrain_last AS _last
+      WHERE _last.pass < passes::BIGINT
+      GROUP BY _last.pass
+    ) AS _done
+  )
+  SELECT
+    unnest(range(len(_trained.centroids)))::INTEGER AS cluster_id,
+    unnest(
+      CASE
+        WHEN _trained.centroids IS NULL THEN error('kmeans_retrain: expected at least 1 row in ' || tbl || ', got 0')
+        ELSE _trained.centroids
+      END
+    ) AS centroid,
+    unnest(_trained.sizes) AS size
+  FROM (SELECT passes::BIGINT AS pass) AS _wanted
+  LEFT JOIN _retrain_last AS _trained ON _trained.pass = _wanted.pass;

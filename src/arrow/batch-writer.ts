@@ -1,0 +1,34 @@
+import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import bindings from '@duckdb/node-bindings';
+import type { Data, Field, RecordBatch, Schema } from 'apache-arrow';
+import { fillerOf } from './duckdb-types.ts';
+import type { Filler } from './fill-vector.ts';
+
+/** The most rows of a DuckDB chunk. */
+export const chunkRows = 2048;
+
+/** Writes record batches of one schema into DuckDB's chunks. */
+export class BatchWriter {
+  readonly columns: readonly { readonly name: string; readonly type: DuckDBType }[];
+  readonly #fillers: Filler[];
+
+  /** Throws `unknown type: ... of column ...` for what DuckDB does not have. */
+  constructor(schema: Schema) {
+    this.#fillers = schema.fields.map((field: Field) => fillerOf(field));
+    this.columns = schema.fields.map(({ name }, at) => ({ name, type: (this.#fillers[at] as Filler).type }));
+  }
+
+  /** Fills a chunk with rows of a batch from `start` on; `chosen` are the columns that the chunk has. Returns their number. */
+  fill(chunk: DuckDBDataChunk, batch: RecordBatch, start: number, chosen: readonly number[]): number {
+    const count = Math.min(chunkRows, batch.numRows - start);
+    chunk.rowCount = count;
+    for (const [place, column] of chosen.entries()) {
+      const data = batch.data.children[column] as Data | undefined;
+      // A query that needs no column, as count(*), asks for one that is not there.
+      if (data === undefined) continue;
+      if (data.length < batch.numRows) throw new Error('expected Arrow IPC, got a damaged batch');
+      this.#fillers[column]?.fill(bindings.data_chunk_get_vector(chunk.chunk, place), { data, start, count });
+    }
+    return count;
+  }
+}

@@ -1,0 +1,51 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckTopicsError } from '../errors.ts';
+import type { DuckTopics } from '../open.ts';
+
+export interface PooledConnection {
+  readonly connection: DuckDBConnection;
+}
+
+/** Connections of one database, made when they are needed and used again: the one given back last comes first. */
+export class ConnectionPool {
+  readonly #database: DuckTopics;
+  readonly #most: number;
+  readonly #all: PooledConnection[] = [];
+  readonly #free: PooledConnection[] = [];
+  readonly #waiting: ((connection: PooledConnection) => void)[] = [];
+  #opened = 0;
+
+  constructor(database: DuckTopics, most: number) {
+    if (!(Number.isSafeInteger(most) && most >= 1)) {
+      throw new DuckTopicsError(`invalid connections: ${most}, expected a whole number of at least 1`);
+    }
+    this.#database = database;
+    this.#most = most;
+  }
+
+  async take(): Promise<PooledConnection> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#opened >= this.#most) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#opened++;
+    try {
+      const made = { connection: await this.#database.connect() };
+      this.#all.push(made);
+      return made;
+    } catch (error) {
+      this.#opened--;
+      throw error;
+    }
+  }
+
+  giveBack(connection: PooledConnection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(connection);
+    else next(connection);
+  }
+
+  close(): void {
+    for (const { connection } of this.#all.splice(0)) connection.closeSync();
+    this.#free.length = 0;
+  }
+}

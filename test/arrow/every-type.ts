@@ -1,0 +1,46 @@
+/** A table `every_type` with each type that our tables use and more, and NULLs in every column that can have them. */
+export function everyType(rows: number): string {
+  const some = (value: string) => `CASE WHEN i % 6 <> 0 THEN ${value} END`;
+  const columns = {
+    id: 'i',
+    tinyint: some('(i % 100)::TINYINT'),
+    smallint: some('(i % 1000 - 500)::SMALLINT'),
+    integer: some('(i - 500)::INTEGER'),
+    bigint: some('(i - 500) * 1_000_000_000_000'),
+    utinyint: some('(i % 256)::UTINYINT'),
+    usmallint: some('(i % 65536)::USMALLINT'),
+    uinteger: some('i::UINTEGER + 4_000_000_000'),
+    ubigint: some('i::UBIGINT + 18_000_000_000_000_000_000'),
+    hugeint: some('(i - 500)::HUGEINT * 100_000_000_000_000_000_000_000'),
+    float: some('(i * 1.5)::FLOAT'),
+    double: some('i / 3'),
+    decimal4: some('(i % 900 - 400)::DECIMAL(4, 0)'),
+    decimal9: some('((i - 500) / 4)::DECIMAL(9, 2)'),
+    decimal18: some('((i - 500) * 1_000_000_000)::DECIMAL(18, 3)'),
+    decimal38: some('((i - 500)::HUGEINT * 10_000_000_000_000_000_000_000)::DECIMAL(38, 2)'),
+    boolean: some('i % 2 = 0'),
+    varchar: some("'message number ' || i"),
+    short: some("'ü🦆' || i % 10"),
+    blob: some("('blob ' || i)::BLOB || '\\x00\\xFF'::BLOB"),
+    date: some("DATE '1960-01-01' + i::INTEGER"),
+    time: some("TIME '01:02:03.456789'"),
+    timestamp: some("TIMESTAMP '1960-01-01 00:00:00.123456' + to_days(i::INTEGER)"),
+    timestamp_s: some("(TIMESTAMP '1960-01-01 00:00:01' + to_days(i::INTEGER))::TIMESTAMP_S"),
+    timestamp_ms: some("(TIMESTAMP '1960-01-01 00:00:00.123' + to_days(i::INTEGER))::TIMESTAMP_MS"),
+    timestamp_ns: some("(TIMESTAMP '1990-01-01 00:00:00.123456' + to_days((i % 999)::INTEGER))::TIMESTAMP_NS"),
+    timestamptz: some("(TIMESTAMP '1960-01-01 00:00:00.123456' + to_days(i::INTEGER))::TIMESTAMPTZ"),
+    interval: some('to_months((i % 12)::INTEGER) + to_days(i::INTEGER) + to_microseconds(i)'),
+    enum: some("(['red', 'green', 'blue'])[i % 3 + 1]::ENUM('red', 'green', 'blue')"),
+    list: some('[i, NULL, i + 1][: i % 4]'),
+    texts: some("['a' || i, NULL]"),
+    lists: some('[[i], NULL, [i, NULL], []]'),
+    embedding: `(${some('[i / 2, NULL, i]')})::FLOAT[3]`,
+    struct: `(${some("{'a': i, 'b': CASE WHEN i % 5 <> 0 THEN 'b' || i END, 'c': [1, 2]}")})::STRUCT(a BIGINT, b VARCHAR, c FLOAT[2])`,
+    near: some("[{'cluster_id': i::INTEGER, 'distance': (i / 2)::FLOAT}, NULL]"),
+    map: some("MAP {'k' || i: i}"),
+    enums: some("['y'::ENUM('x', 'y'), NULL]"),
+    arrays: some("[['x', NULL]::VARCHAR[2], NULL]"),
+  };
+  const list = Object.entries(columns).map(([name, value]) => `${value} AS "${name}"`);
+  return `CREATE OR REPLACE TABLE every_type AS SELECT ${list.join(', ')} FROM range(${rows}) AS r(i)`;
+}

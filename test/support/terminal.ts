@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+
+/** How long something may take to show on a screen; generous, since machines that run tests are busy. */
+const patienceMs = 60_000;
+
+export interface TerminalOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  columns?: number;
+  rows?: number;
+}
+
+/** A terminal with a program in it: keys go in, the screen is read. It is tmux, with a server of its own. */
+export class Terminal {
+  static #count = 0;
+  readonly #socket = `ducktopics-test-${process.pid}-${++Terminal.#count}`;
+
+  /** Starts a program; it is ended when the test file has ended, if not before. */
+  static async start(command: string[], options: TerminalOptions = {}): Promise<Terminal> {
+    const terminal = new Terminal();
+    const { cwd = process.cwd(), env = {}, columns = 80, rows = 50 } = options;
+    const size = ['-x', String(columns), '-y', String(rows)];
+    const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+    const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    await terminal.#tmux(
+      ...['-u', '-f', '/dev/null', 'new-session', '-d', ...size, '-c', cwd, ...variables, `exec ${quoted}`],
+      ...[';', 'set-option', 'remain-on-exit', 'on'],
+    );
+    after(() => terminal.end());
+    return terminal;
+  }
+
+  /** Types a text. */
+  async type(text: string): Promise<void> {
+    // A semicolon at the end of an argument would end the command of tmux.
+    await this.#tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
+  }
+
+  /** Presses keys by their names, as `Enter`, `Tab`, `Up`, `C-c`. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys);
+  }
+
+  /** What the screen shows and showed, without blank lines; a line that was broken at the edge is one line. */
+  async screen(): Promise<string> {
+    const text = await this.#tmux('capture-pane', '-p', '-J', '-S', '-');
+    return text
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+      .join('\n');
+  }
+
+  /** Waits until the screen matches, and gives it. Throws with the screen when that takes too long. */
+  shows(expected: RegExp): Promise<string> {
+    return this.waitsFor(String(expected), (screen) => (expected.test(screen) ? screen : undefined));
+  }
+
+  /** Waits until `find` finds something on the screen, and gives it. `what` names it where it does not come. */
+  async waitsFor<T>(what: string, find: (screen: string) => T | undefined): Promise<T> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      const screen = await this.screen();
+      const found = find(screen);
+      if (found !== undefined) return found;
+      if (performance.now() > end) throw new Error(`the terminal does not show ${what}:\n${screen}`);
+      await sleep(50);
+    }
+  }
+
+  /** Waits until the program has ended, and gives its exit code. */
+  async exitCode(): Promise<number> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      const [isDead, code] = (await this.#tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}')).split(' ');
+      if (isDead === '1') return Number(code);
+      if (performance.now() > end) throw new Error(`the program does not end:\n${await this.screen()}`);
+      await sleep(50);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#tmux('kill-server').catch(() => {});
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+    const { stdout } = await exec('tmux', ['-L', this.#socket, ...args], { env });
+    return stdout;
+  }
+}

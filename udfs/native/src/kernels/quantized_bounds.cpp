@@ -1,0 +1,167 @@
+#include "quantized_bounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ducktopics {
+
+namespace {
+
+//! Packed vectors that stay in a common second-level cache while a batch of tiles passes.
+constexpr uint64_t BLOCK_BYTES = 512 << 10;
+//! Tiles that wait where the vectors are more than one block.
+constexpr uint64_t TILES_IN_BATCH = 8;
+//! Beyond, sums of products of bytes do not fit in 32 bits.
+constexpr uint32_t MOST_COMPONENTS = 60000;
+//! Beyond, squares of norms may not fit in single precision.
+constexpr float LARGEST_NORM = 1e15f;
+//! The largest byte, so that a row's and a vector's are symmetric.
+constexpr double LARGEST_BYTE = 127;
+constexpr double SMALLEST_RANGE = 1e-30;
+//! Up to as many vectors, keeping track of the nearest takes less than looking it up for each row.
+constexpr uint64_t MOST_TRACKED = 400;
+
+constexpr float INFINITE = std::numeric_limits<float>::infinity();
+
+//! Rounds a small number to the nearest whole one: beyond 2^52 there are no others.
+inline double Rounded(double x) {
+	constexpr double WHOLE = 0x1.8p52;
+	return (x + WHOLE) - WHOLE;
+}
+
+} // namespace
+
+bool QuantizedBounds::Fits(float largest_norm, uint32_t d) {
+	return d <= MOST_COMPONENTS && largest_norm <= LARGEST_NORM;
+}
+
+QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vectors, const float *given_norms,
+                                 uint64_t k, uint32_t d, const float *origin)
+    : kernel(kernel), k(k), d(d), origin(origin), offsets(k), scales(k), norms(given_norms, given_norms + k),
+      lengths(k) {
+	const uint64_t steps = (uint64_t(d) + 3) / 4;
+	packed.Resize(k * steps * 4);
+	std::fill_n(packed.Get(), k * steps * 4, int8_t(0));
+	double largest_relative = 0;
+	const uint64_t group_count = (k + kernel.group_size - 1) / kernel.group_size;
+	uint64_t first = 0;
+	for (uint64_t g = 0; g < group_count; g++) {
+		// Sizes differ by one at the most: no group is padded.
+		const uint32_t size = uint32_t(k / group_count + (g < k % group_count ? 1 : 0));
+		int8_t *out = packed.Get() + first * steps * 4;
+		for (uint32_t j = 0; j < size; j++) {
+			const float *vector = vectors + (first + j) * d;
+			double range = 0;
+			for (uint32_t c = 0; c < d; c++) {
+				range = std::max(range, std::fabs(double(vector[c])));
+			}
+			const float scale = range > SMALLEST_RANGE ? float(range / LARGEST_BYTE) : 0;
+			const double per_unit = scale > 0 ? 1 / double(scale) : 0;
+			double error = 0;
+			double length = 0;
+			int32_t sum = 0;
+			for (uint32_t c = 0; c < d; c++) {
+				const double component = vector[c];
+				const double whole = std::min(LARGEST_BYTE, std::max(-LARGEST_BYTE, Rounded(component * per_unit)));
+				out[(uint64_t(c / 4) * size + j) * 4 + c % 4] = int8_t(whole);
+				sum += int32_t(whole);
+				const double rest = component - whole * double(scale);
+				error += rest * rest;
+				length += component * component;
+			}
+			offsets[first + j] = -128 * sum;
+			scales[first + j] = 2 * scale;
+			lengths[first + j] = float(std::sqrt(length)) * (1 + 0x1p-22f);
+			largest_length = std::max(largest_length, lengths[first + j]);
+			if (error > 0) {
+				largest_relative = std::max(largest_relative, std::sqrt(error / length));
+			}
+		}
+		packed_groups.push_back({out, offsets.data() + first, scales.data() + first, norms.data() + first,
+		                         lengths.data() + first, size, int32_t(first)});
+		groups.push_back({int32_t(first), size});
+		first += size;
+	}
+	relative_error = float(largest_relative) * (1 + 0x1p-20f);
+	const uint64_t group_bytes = steps * 4 * kernel.group_size;
+	groups_per_block = std::max<uint64_t>(1, BLOCK_BYTES / group_bytes);
+	batch_tiles = packed_groups.size() > groups_per_block ? TILES_IN_BATCH : 1;
+}
+
+QuantizedTile QuantizedBounds::TileOf(const BoundedRows &bounded, uint64_t tile) const {
+	const uint64_t first = tile * kernel.tile_rows;
+	return {bounded.bytes.Get() + tile * kernel.tile_bytes(d), bounded.scales.Get() + first,
+	        bounded.slacks.Get() + first, bounded.squared_norms.Get() + first, bounded.staging.Get()};
+}
+
+void QuantizedBounds::Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const {
+	const uint32_t tile_rows = kernel.tile_rows;
+	const uint64_t tiles = (n + tile_rows - 1) / tile_rows;
+	bounded.bytes.Resize(tiles * kernel.tile_bytes(d));
+	bounded.staging.Resize(kernel.staging_bytes(d));
+	bounded.scales.Resize(tiles * tile_rows);
+	bounded.slacks.Resize(tiles * tile_rows);
+	bounded.squared_norms.Resize(tiles * tile_rows);
+	bounded.lowest.Resize(tiles * groups.size() * tile_rows);
+	const bool track = one && k <= MOST_TRACKED;
+	if (track) {
+		bounded.nearest_bounds.Resize(tiles * tile_rows);
+		bounded.second_bounds.Resize(tiles * tile_rows);
+		bounded.nearest.Resize(tiles * tile_rows);
+		std::fill_n(bounded.nearest_bounds.Get(), tiles * tile_rows, INFINITE);
+		std::fill_n(bounded.second_bounds.Get(), tiles * tile_rows, INFINITE);
+	}
+	for (uint64_t t = 0; t < tiles; t++) {
+		const uint64_t first = t * tile_rows;
+		kernel.pack_tile(rows + first, uint32_t(std::min<uint64_t>(tile_rows, n - first)), d, origin, relative_error,
+		                 TileOf(bounded, t));
+	}
+	for (size_t block = 0; block < packed_groups.size(); block += groups_per_block) {
+		const size_t end = std::min(packed_groups.size(), block + groups_per_block);
+		for (uint64_t t = 0; t < tiles; t++) {
+			const QuantizedTile tile = TileOf(bounded, t);
+			float *lowest = bounded.lowest.Get() + t * groups.size() * tile_rows;
+			const uint64_t first = t * tile_rows;
+			for (size_t g = block; g < end; g++) {
+				if (track) {
+					kernel.lowest_and_nearest(tile, d, packed_groups[g], lowest + g * tile_rows,
+					                          {bounded.nearest_bounds.Get() + first,
+					                           bounded.second_bounds.Get() + first, bounded.nearest.Get() + first});
+				} else {
+					kernel.lowest(tile, d, packed_groups[g], lowest + g * tile_rows);
+				}
+			}
+		}
+	}
+}
+
+int32_t QuantizedBounds::Nearest(const BoundedRows &bounded, uint64_t row, float margin) const {
+	if (k > MOST_TRACKED) {
+		return -1;
+	}
+	const int32_t nearest = bounded.nearest.Get()[row];
+	const float reach = bounded.nearest_bounds.Get()[row] + 2 * bounded.slacks.Get()[row] * lengths[size_t(nearest)];
+	return bounded.second_bounds.Get()[row] > reach + margin ? nearest : -1;
+}
+
+void QuantizedBounds::GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const {
+	kernel.row_bounds(TileOf(bounded, row / kernel.tile_rows), uint32_t(row % kernel.tile_rows), d, packed_groups[g],
+	                  bounds);
+}
+
+bool QuantizedBounds::Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin,
+                             float *bounds, uint32_t *best) const {
+	return kernel.settle(TileOf(bounded, row / kernel.tile_rows), uint32_t(row % kernel.tile_rows), d, packed_groups[g],
+	                     elsewhere, margin, bounds, best);
+}
+
+double QuantizedBounds::RowWork() const {
+	return double(k) * (d / 4.0 + 5) + 10.0 * d + 1000;
+}
+
+double QuantizedBounds::GroupWork() const {
+	return 4.0 * d + 1500;
+}
+
+} // namespace ducktopics
