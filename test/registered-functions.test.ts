@@ -8,6 +8,7 @@ import { extensionPath, packageRoot } from '../src/paths.ts';
 
 const nativeFunctions = [
   '_call_host',
+  '_read_npy_sample',
   'ducktopics_functions',
   'kmeans',
   'kmeans_step',
@@ -75,7 +76,7 @@ test('the macros that find topics have exactly these parameters and results', ()
     cluster_samples: "assignments, messages, n := 20, seed := 1234, id := 'id', text := 'text'",
     cluster_sizes: 'assignments',
     kmeans_train:
-      "tbl, k := 100, embedding := 'embedding', niter := 20, seed := 1234, max_points_per_centroid := 256, passes := 0",
+      "tbl, k := 100, embedding := 'embedding', niter := 20, seed := 1234, max_points_per_centroid := 256, passes := 0, init := 'kmeans++', sample := 'uniform'",
     kmeans_retrain: "tbl, model, k := NULL, embedding := 'embedding', passes := 1, worth := 2, seed := 1234",
     kmeans_update: "model, tbl, embedding := 'embedding'",
     match_topics:

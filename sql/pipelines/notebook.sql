@@ -12,8 +12,11 @@
 -- k           100                       how many clusters
 -- niter       20                        k-means iterations on a sample of 256 * k messages
 -- seed        1234                      another seed gives another sample
+-- sample      blocks                    'blocks' samples neighbouring rows at random places, 'uniform' single rows; see below
 --
--- Reads the input twice, once to train and once to assign, and keeps no more of it in memory than the sample.
+-- Reads the input once to assign, and keeps no more of it in memory than the sample. The sample comes from some hundred places of
+-- an .npy file (some dozen of a Parquet file or a table): where the rows are in an order of their topics, set sample to 'uniform',
+-- which reads the whole input once more.
 -- Makes the tables topics, assignments and cluster_sizes, in place of earlier ones.
 -- It is one transaction: where a statement fails, the earlier tables stay.
 
@@ -34,14 +37,15 @@ SET VARIABLE checked_input = (
 CREATE OR REPLACE TEMP VIEW _notebook_input AS
 FROM query_table(_as_table(coalesce(getvariable('input'), 'message_embeddings.npy')));
 
--- Step 1 and 2, faiss.Kmeans(d, k, niter).train(): one uniform sample of all rows. (Training batch after batch would start anew
--- with each one, so that only the last would count.)
+-- Step 1 and 2, faiss.Kmeans(d, k, niter).train(): one sample of all rows. (Training batch after batch would start anew with each
+-- one, so that only the last would count.)
 CREATE OR REPLACE TABLE topics AS
 FROM kmeans_train(
-  '_notebook_input',
+  coalesce(getvariable('input'), 'message_embeddings.npy'),
   k := coalesce(getvariable('k'), 100),
   niter := coalesce(getvariable('niter'), 20),
-  seed := coalesce(getvariable('seed'), 1234)
+  seed := coalesce(getvariable('seed'), 1234),
+  sample := coalesce(getvariable('sample'), 'blocks')
 );
 
 -- Steps 3 and 4, IndexFlatL2.search(): the nearest centroid of every message.

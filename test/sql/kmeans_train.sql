@@ -120,3 +120,43 @@ WITH ragged AS (SELECT [1.0] AS embedding UNION ALL SELECT [1.0, 2.0]) FROM kmea
 -- kmeans_train() refuses NaN
 WITH nan AS (SELECT ['nan'::FLOAT] AS embedding) FROM kmeans_train('nan', k := 1);
 --! kmeans: expected finite components, got NaN at position 1
+
+-- kmeans_train() takes the first centroids that init names, as kmeans does
+SELECT (SELECT list(centroid ORDER BY cluster_id) FROM kmeans_train('messages', k := 4, niter := 1, seed := 5, init := 'random'))
+  = (SELECT kmeans(embedding, 4, 1, 5, 256, 'random') FROM messages);
+--> (true)
+
+-- kmeans_train() refuses another init
+FROM kmeans_train('messages', k := 3, init := 'first');
+--! kmeans: expected init 'kmeans++' or 'random', got 'first'
+
+-- kmeans_train() trains on all rows of a small table where sample is 'blocks'
+SELECT (SELECT list(centroid ORDER BY cluster_id) FROM kmeans_train('messages', k := 5, sample := 'blocks'))
+  = (SELECT kmeans(embedding, 5) FROM messages);
+--> (true)
+
+-- kmeans_train() refuses another sample
+FROM kmeans_train('messages', k := 3, sample := 'x');
+--! kmeans_train: expected sample 'uniform' or 'blocks', got 'x'
+
+-- kmeans_train() refuses a NULL sample
+FROM kmeans_train('messages', k := 3, sample := NULL);
+--! kmeans_train: expected sample 'uniform' or 'blocks', got NULL
+
+-- kmeans_train() refuses a NULL table where sample is 'blocks'
+FROM kmeans_train(NULL, k := 3, sample := 'blocks');
+--! Cannot use NULL as function argument
+
+-- kmeans_train() refuses a missing table where sample is 'blocks'
+FROM kmeans_train('mesages', k := 3, sample := 'blocks');
+--! Table with name mesages does not exist
+
+-- kmeans_train() refuses a missing column where sample is 'blocks'
+FROM kmeans_train('messages', k := 3, embedding := 'embeding', sample := 'blocks');
+--! unknown column: embeding; expected one of id, embedding, Other Vector
+
+-- kmeans_train() refuses a NULL k or seed where sample is 'blocks'
+FROM kmeans_train('messages', k := NULL, sample := 'blocks');
+--! kmeans: expected k >= 1, got NULL
+FROM kmeans_train('messages', k := 3, seed := NULL, sample := 'blocks');
+--! kmeans: expected a seed, got NULL

@@ -8,9 +8,9 @@ namespace ducktopics {
 //! The largest d for which DuckDB makes a FLOAT[d] column.
 constexpr idx_t LARGEST_ARRAY = 99999;
 
-//! Writes the numbers `first`, `first` + 1, ... to a BIGINT column.
-inline void WriteRowNumbers(duckdb_vector vector, uint64_t first, idx_t count) {
-	int64_t *numbers = static_cast<int64_t *>(duckdb_vector_get_data(vector));
+//! Writes the numbers `first`, `first` + 1, ... to a BIGINT column, from row `offset` on.
+inline void WriteRowNumbers(duckdb_vector vector, uint64_t first, idx_t count, idx_t offset = 0) {
+	int64_t *numbers = static_cast<int64_t *>(duckdb_vector_get_data(vector)) + offset;
 	for (idx_t i = 0; i < count; i++) {
 		numbers[i] = int64_t(first + i);
 	}

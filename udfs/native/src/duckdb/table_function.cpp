@@ -43,6 +43,10 @@ int64_t Argument::Integer(int64_t lowest, int64_t highest) const {
 	throw Wrong(std::string(name) + " from " + std::to_string(lowest) + " to " + std::to_string(highest));
 }
 
+int64_t Argument::IntegerUnlessNull(int64_t fallback, int64_t lowest) const {
+	return value && !duckdb_is_null_value(value) ? Integer(lowest) : fallback;
+}
+
 std::string Argument::Text() const {
 	if (!value || duckdb_is_null_value(value)) {
 		throw Wrong(name);
@@ -129,7 +133,10 @@ void RegisterTableCallbacks(duckdb_connection connection, const FunctionDocument
 	const duckdb_state state = duckdb_register_table_function(connection, function);
 	duckdb_destroy_table_function(&function);
 	CheckRegistered(state, documentation.name);
-	Document(documentation);
+	// An underscore marks what is internal.
+	if (documentation.name[0] != '_') {
+		Document(documentation);
+	}
 }
 
 } // namespace ducktopics

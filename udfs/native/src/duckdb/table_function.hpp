@@ -27,6 +27,8 @@ public:
 	int64_t IntegerOr(int64_t fallback, int64_t lowest = INT64_MIN, int64_t highest = INT64_MAX) const {
 		return value ? Integer(lowest, highest) : fallback;
 	}
+	//! As IntegerOr; NULL is the fallback too.
+	int64_t IntegerUnlessNull(int64_t fallback, int64_t lowest) const;
 	//! A VARCHAR, which may not be empty.
 	std::string Text() const;
 	//! The items of a VARCHAR[], of which there must be one, or the one VARCHAR.

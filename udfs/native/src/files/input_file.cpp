@@ -19,7 +19,7 @@ std::string Reason(int error) {
 
 } // namespace
 
-InputFile::InputFile(const std::string &path) : descriptor(-1) {
+InputFile::InputFile(const std::string &path, ReadOrder order) : descriptor(-1) {
 	// Not blocking: a named pipe without a writer would wait for ever.
 	descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (descriptor < 0 || fstat(descriptor, &status) != 0) {
@@ -34,7 +34,7 @@ InputFile::InputFile(const std::string &path) : descriptor(-1) {
 		throw Expected("a file", S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");
 	}
 #if defined(POSIX_FADV_SEQUENTIAL)
-	posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+	posix_fadvise(descriptor, 0, 0, order == ReadOrder::RANDOM ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL);
 #endif
 }
 

@@ -8,13 +8,16 @@
 
 namespace ducktopics {
 
+//! In which order a file will be read: the operating system reads ahead, or does not.
+enum class ReadOrder { SEQUENTIAL, RANDOM };
+
 //! A local file, open for reads at any place by any number of threads. Files are read, not mapped: one that is cut
 //! short meanwhile is an error and not a signal, and its pages are not counted as memory of the process.
 //!
 //! Throws InvalidInput, which does not name the path, where it cannot be opened or is no regular file.
 class InputFile {
 public:
-	explicit InputFile(const std::string &path);
+	explicit InputFile(const std::string &path, ReadOrder order = ReadOrder::SEQUENTIAL);
 	InputFile(const InputFile &) = delete;
 	InputFile &operator=(const InputFile &) = delete;
 	~InputFile();

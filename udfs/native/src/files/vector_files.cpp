@@ -20,7 +20,7 @@ std::shared_ptr<const InputFile> VectorReader::Open(size_t index) {
 	if (file) {
 		return file;
 	}
-	file = std::make_shared<InputFile>(files[index].path);
+	file = std::make_shared<InputFile>(files[index].path, order);
 	if (!file->IsSameAs(files[index].status)) {
 		throw InvalidInput("the file has changed since the query was prepared");
 	}

@@ -39,7 +39,8 @@ private:
 //! Reads VectorFiles from any number of threads, with few files open at a time.
 class VectorReader {
 public:
-	explicit VectorReader(const VectorFiles &files) : files(files.files), open(files.files.size()) {
+	explicit VectorReader(const VectorFiles &files, ReadOrder order = ReadOrder::SEQUENTIAL)
+	    : files(files.files), order(order), open(files.files.size()) {
 	}
 
 	//! Reads `count` rows from row `first` on. Throws InvalidInput where a file is not what it was when it was added.
@@ -51,6 +52,7 @@ private:
 	std::shared_ptr<const InputFile> Open(size_t index);
 
 	const std::vector<VectorFiles::File> &files;
+	const ReadOrder order;
 	std::mutex lock;
 	std::vector<std::weak_ptr<const InputFile>> open;
 	//! The files opened last: a thread that comes to one of them finds it open.

@@ -2,6 +2,7 @@
 
 #include "../duckdb/error.hpp"
 #include "assignment_index.hpp"
+#include "cell_start.hpp"
 #include "initial_centroids.hpp"
 #include "parallel_for.hpp"
 
@@ -16,6 +17,8 @@ namespace ducktopics {
 namespace {
 
 constexpr uint64_t LARGEST_SAMPLE_BYTES = 1ULL << 30;
+//! From here on k-means++ in cells takes the place of k-means++ over all of the sample.
+constexpr uint64_t MANY_CENTROIDS = 256;
 constexpr uint64_t FEWEST_POINTS_PER_CENTROID = 39;
 
 //! Sets OpenMP's threads for the calling thread, and sets them back.
@@ -60,7 +63,8 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	parameters.max_points_per_centroid = int(std::min<uint64_t>(n / k + 1, INT32_MAX));
 	faiss::Clustering clustering(int(d), int(k), parameters);
 	if (options.initialisation == Initialisation::KMEANS_PLUS_PLUS) {
-		clustering.centroids = KMeansPlusPlus(embeddings.data(), weights.data(), n, d, k, options.seed);
+		const auto start = k < MANY_CENTROIDS ? KMeansPlusPlus : StartFromCells;
+		clustering.centroids = start(embeddings.data(), weights.data(), n, d, k, options.seed);
 	}
 	AssignmentIndex index(d);
 	// FAISS' own loops over the sample (the update of the centroids) use OpenMP.
