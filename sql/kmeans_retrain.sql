@@ -41,19 +41,21 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
       GROUP BY _last.pass
     ) AS _done
   ),
-  -- One row: the centroids, how many to end with, how many topics may be cut and given up beyond what k asks for.
   _retrain_start AS MATERIALIZED (
+    SELECT _first.centroids FROM _retrain_first AS _first WHERE _first.pass = passes::BIGINT
+  ),
+  -- One row: how many centroids there are, how many to end with, how many topics may be cut and given up beyond what that asks for.
+  -- Beside the centroids, which a join would copy into each row.
+  _retrain_limit AS MATERIALIZED (
     SELECT
-      _first.centroids,
-      len(_first.centroids) AS n,
-      _at_least(coalesce(k, len(_first.centroids)), 1, 'kmeans_retrain', 'k') AS k,
-      least(256, ceil(len(_first.centroids) / 4)) AS most,
+      len(_start.centroids) AS n,
+      _at_least(coalesce(k, len(_start.centroids)), 1, 'kmeans_retrain', 'k') AS k,
+      least(256, ceil(len(_start.centroids) / 4)) AS most,
       CASE
         WHEN worth::DOUBLE >= 1 THEN worth::DOUBLE
         ELSE error('kmeans_retrain: expected worth >= 1, got ' || coalesce(worth::VARCHAR, 'NULL'))
       END AS worth
-    FROM _retrain_first AS _first
-    WHERE _first.pass = passes::BIGINT
+    FROM _retrain_start AS _start
   ),
   -- What each topic's rows cost where they are, and what they would cost more at their second nearest topic.
   _retrain_topic AS MATERIALIZED (
@@ -64,7 +66,7 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
       _topic.second,
       coalesce(_topic.cost > 0 AND _topic.is_varied, false) AS can_be_cut,
       row_number() OVER (ORDER BY coalesce(_topic.loss, 0), _all.place) AS loss_place
-    FROM (SELECT unnest(range(_start.n)) AS place FROM _retrain_start AS _start) AS _all
+    FROM (SELECT unnest(range(_limit.n)) AS place FROM _retrain_limit AS _limit) AS _all
     LEFT JOIN (
       SELECT
         _row.near[1].index AS place,
@@ -94,38 +96,39 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
         SELECT _ranked.place, row_number() OVER (ORDER BY _ranked.cost DESC, _ranked.place) AS cost_place
         FROM _retrain_topic AS _ranked
         WHERE _ranked.can_be_cut
-      ) AS _topic, _retrain_start AS _start
-      WHERE _topic.cost_place <= greatest(_start.k - _start.n, 0) + _start.most
+      ) AS _topic, _retrain_limit AS _limit
+      WHERE _topic.cost_place <= greatest(_limit.k - _limit.n, 0) + _limit.most
     )
     GROUP BY _row.place
   ),
   -- The topics and the halves as one list: which of them a row comes to tells what a cut saves.
   _retrain_both AS MATERIALIZED (
-    SELECT
-      list_concat(any_value(_start.centroids), coalesce(flatten(list(_half.centroids ORDER BY _half.place)), [])) AS centroids,
-      coalesce(list(_half.place ORDER BY _half.place) FILTER (_half.place IS NOT NULL), []) AS places
-    FROM _retrain_start AS _start
-    LEFT JOIN _retrain_half AS _half ON true
+    SELECT list_concat(_start.centroids, _halves.centroids) AS centroids
+    FROM _retrain_start AS _start,
+      (SELECT coalesce(flatten(list(_half.centroids ORDER BY _half.place)), []) AS centroids FROM _retrain_half AS _half) AS _halves
   ),
   _retrain_half_topic AS MATERIALIZED (
-    SELECT
-      _row.now.index::BIGINT AS piece,
-      any_value(_both.places[(_row.now.index - _start.n) // 2 + 1]) AS place,
-      sum((_row.was - _row.now.distance)::DOUBLE) AS gain,
-      sum(_row.now.distance::DOUBLE) AS cost,
-      min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+    SELECT _piece.*, _half.place
     FROM (
       SELECT
-        _input.embedding,
-        nearest_centroid_list(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start), 1)[1].distance AS was,
-        nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1] AS now
-      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
-      WHERE _input.embedding IS NOT NULL
-    ) AS _row
-    CROSS JOIN (SELECT _one.n FROM _retrain_start AS _one) AS _start
-    CROSS JOIN (SELECT _one.places FROM _retrain_both AS _one) AS _both
-    WHERE _row.now.index >= _start.n
-    GROUP BY _row.now.index
+        _row.now.index::BIGINT AS piece,
+        sum((_row.was - _row.now.distance)::DOUBLE) AS gain,
+        sum(_row.now.distance::DOUBLE) AS cost,
+        min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+      FROM (
+        SELECT
+          _input.embedding,
+          nearest_centroid_list(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start), 1)[1].distance AS was,
+          nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1] AS now
+        FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+        WHERE _input.embedding IS NOT NULL
+      ) AS _row
+      GROUP BY _row.now.index
+    ) AS _piece
+    CROSS JOIN _retrain_limit AS _limit
+    JOIN (
+      SELECT _cut.place, row_number() OVER (ORDER BY _cut.place) - 1 AS nth FROM _retrain_half AS _cut
+    ) AS _half ON _half.nth = (_piece.piece - _limit.n) // 2 AND _piece.piece >= _limit.n
   ),
   -- Halves are cut once more, since two new subjects may have come to one topic.
   _retrain_quarter AS MATERIALIZED (
@@ -141,31 +144,42 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
         SELECT _ranked.piece, row_number() OVER (ORDER BY _ranked.cost DESC, _ranked.piece) AS cost_place
         FROM _retrain_half_topic AS _ranked
         WHERE _ranked.is_varied AND _ranked.cost > 0
-      ) AS _half, _retrain_start AS _start
-      WHERE _half.cost_place <= greatest(_start.k - _start.n, 0) + _start.most
+      ) AS _half, _retrain_limit AS _limit
+      WHERE _half.cost_place <= greatest(_limit.k - _limit.n, 0) + _limit.most
     )
     GROUP BY _row.piece
   ),
   _retrain_all AS MATERIALIZED (
-    SELECT
-      list_concat(any_value(_both.centroids), coalesce(flatten(list(_quarter.centroids ORDER BY _quarter.piece)), [])) AS centroids,
-      len(any_value(_both.centroids)) AS n,
-      coalesce(list(_quarter.piece ORDER BY _quarter.piece) FILTER (_quarter.piece IS NOT NULL), []) AS pieces
-    FROM _retrain_both AS _both
-    LEFT JOIN _retrain_quarter AS _quarter ON true
+    SELECT list_concat(_both.centroids, _quarters.centroids) AS centroids
+    FROM _retrain_both AS _both,
+      (SELECT coalesce(flatten(list(_quarter.centroids ORDER BY _quarter.piece)), []) AS centroids FROM _retrain_quarter AS _quarter) AS _quarters
+  ),
+  -- What each half and each quarter is a part of: (piece, whole).
+  _retrain_part AS MATERIALIZED (
+    SELECT _limit.n + unnest([2 * _half.nth, 2 * _half.nth + 1]) AS piece, _half.place AS whole
+    FROM (SELECT _cut.place, row_number() OVER (ORDER BY _cut.place) - 1 AS nth FROM _retrain_half AS _cut) AS _half, _retrain_limit AS _limit
+    UNION ALL
+    SELECT _limit.n + 2 * _halves.n + unnest([2 * _quarter.nth, 2 * _quarter.nth + 1]), _quarter.piece
+    FROM (SELECT _cut.piece, row_number() OVER (ORDER BY _cut.piece) - 1 AS nth FROM _retrain_quarter AS _cut) AS _quarter,
+      (SELECT count(*) AS n FROM _retrain_half) AS _halves,
+      _retrain_limit AS _limit
   ),
   _retrain_quarter_gain AS MATERIALIZED (
-    SELECT _all.pieces[(_row.now.index - _all.n) // 2 + 1] AS piece, sum((_row.was - _row.now.distance)::DOUBLE) AS gain
+    SELECT _part.whole AS piece, sum(_piece.gain) AS gain
     FROM (
-      SELECT
-        nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1].distance AS was,
-        nearest_centroid_list(_input.embedding, (SELECT _all.centroids FROM _retrain_all AS _all), 1)[1] AS now
-      FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
-      WHERE _input.embedding IS NOT NULL
-    ) AS _row
-    CROSS JOIN (SELECT _one.n, _one.pieces FROM _retrain_all AS _one) AS _all
-    WHERE _row.now.index >= _all.n
-    GROUP BY 1
+      SELECT _row.now.index AS piece, sum((_row.was - _row.now.distance)::DOUBLE) AS gain
+      FROM (
+        SELECT
+          nearest_centroid_list(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both), 1)[1].distance AS was,
+          nearest_centroid_list(_input.embedding, (SELECT _all.centroids FROM _retrain_all AS _all), 1)[1] AS now
+        FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
+        WHERE _input.embedding IS NOT NULL
+      ) AS _row
+      GROUP BY _row.now.index
+    ) AS _piece
+    JOIN _retrain_part AS _part ON _part.piece = _piece.piece
+    WHERE _part.whole IN (SELECT _quarter.piece FROM _retrain_quarter AS _quarter)
+    GROUP BY _part.whole
   ),
   -- The cuts, best first: of a topic (piece = place), or of a half, which comes after that of its topic.
   _retrain_cut AS MATERIALIZED (
@@ -189,53 +203,53 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
       coalesce(_second.loss_place < _topic.loss_place, false) AS is_needed,
       row_number() OVER (ORDER BY coalesce(_second.loss_place < _topic.loss_place, false), _topic.loss_place) AS loss_place
     FROM _retrain_topic AS _topic
-    CROSS JOIN _retrain_start AS _start
+    CROSS JOIN _retrain_limit AS _limit
     LEFT JOIN _retrain_topic AS _second ON _second.place = _topic.second
     WHERE _topic.place NOT IN (
       SELECT _cut.place
       FROM _retrain_cut AS _cut
-      WHERE _cut.gain_place <= _start.k - _start.n
-        OR _cut.gain > _start.worth * (SELECT min(_any.loss) FROM _retrain_topic AS _any)
-          AND _cut.gain_place <= greatest(_start.k - _start.n, 0) + _start.most
+      WHERE _cut.gain_place <= _limit.k - _limit.n
+        OR _cut.gain > _limit.worth * (SELECT min(_any.loss) FROM _retrain_topic AS _any)
+          AND _cut.gain_place <= greatest(_limit.k - _limit.n, 0) + _limit.most
     )
   ),
   _retrain_swap AS MATERIALIZED (
     SELECT _cut.piece AS cut, _loss.place AS given_up
     FROM _retrain_cut AS _cut
-    CROSS JOIN _retrain_start AS _start
+    CROSS JOIN _retrain_limit AS _limit
     JOIN _retrain_loss AS _loss
-      ON _loss.loss_place - greatest(_start.n - _start.k, 0) = _cut.gain_place - greatest(_start.k - _start.n, 0)
-    WHERE _cut.gain_place > greatest(_start.k - _start.n, 0)
-      AND _cut.gain_place <= greatest(_start.k - _start.n, 0) + _start.most
-      AND _loss.loss_place > greatest(_start.n - _start.k, 0)
+      ON _loss.loss_place - greatest(_limit.n - _limit.k, 0) = _cut.gain_place - greatest(_limit.k - _limit.n, 0)
+    WHERE _cut.gain_place > greatest(_limit.k - _limit.n, 0)
+      AND _cut.gain_place <= greatest(_limit.k - _limit.n, 0) + _limit.most
+      AND _loss.loss_place > greatest(_limit.n - _limit.k, 0)
       AND NOT _loss.is_needed
-      AND _cut.gain > _start.worth * _loss.loss
+      AND _cut.gain > _limit.worth * _loss.loss
     UNION ALL
-    SELECT _cut.piece, NULL FROM _retrain_cut AS _cut, _retrain_start AS _start WHERE _cut.gain_place <= _start.k - _start.n
+    SELECT _cut.piece, NULL FROM _retrain_cut AS _cut, _retrain_limit AS _limit WHERE _cut.gain_place <= _limit.k - _limit.n
     UNION ALL
-    SELECT NULL, _loss.place FROM _retrain_loss AS _loss, _retrain_start AS _start WHERE _loss.loss_place <= _start.n - _start.k
+    SELECT NULL, _loss.place FROM _retrain_loss AS _loss, _retrain_limit AS _limit WHERE _loss.loss_place <= _limit.n - _limit.k
+  ),
+  -- A half or a quarter is there where what it is a part of was cut.
+  _retrain_left AS MATERIALIZED (
+    SELECT _piece.piece
+    FROM (
+      SELECT unnest(range(_limit.n)) AS piece, NULL AS whole FROM _retrain_limit AS _limit
+      UNION ALL
+      SELECT _part.piece, _part.whole FROM _retrain_part AS _part
+    ) AS _piece
+    WHERE _piece.piece NOT IN (SELECT _swap.cut FROM _retrain_swap AS _swap WHERE _swap.cut IS NOT NULL)
+      AND _piece.piece NOT IN (SELECT _swap.given_up FROM _retrain_swap AS _swap WHERE _swap.given_up IS NOT NULL)
+      AND (_piece.whole IS NULL OR _piece.whole IN (SELECT _swap.cut FROM _retrain_swap AS _swap))
   ),
   _retrain_changed AS MATERIALIZED (
     SELECT
       CASE
-        WHEN count(*) = any_value(_start.k) THEN list(_topic.centroid ORDER BY _topic.piece)
-        ELSE error('kmeans_retrain: expected k <= ' || count(*) || ', which cuts can make, got ' || any_value(_start.k))
+        WHEN len(_left.pieces) = _limit.k THEN list_select(_all.centroids, _left.pieces)
+        ELSE error('kmeans_retrain: expected k <= ' || len(_left.pieces) || ', which cuts can make, got ' || _limit.k)
       END AS centroids
-    FROM (
-      SELECT unnest(range(len(_all.centroids))) AS piece, unnest(_all.centroids) AS centroid, _all.n, _all.pieces FROM _retrain_all AS _all
-    ) AS _topic
-    CROSS JOIN _retrain_start AS _start
-    CROSS JOIN (SELECT _one.places FROM _retrain_both AS _one) AS _both
-    WHERE _topic.piece NOT IN (SELECT _swap.cut FROM _retrain_swap AS _swap WHERE _swap.cut IS NOT NULL)
-      AND _topic.piece NOT IN (SELECT _swap.given_up FROM _retrain_swap AS _swap WHERE _swap.given_up IS NOT NULL)
-      AND (
-        _topic.piece < _start.n
-        -- A half or a quarter is there where what it is a part of was cut.
-        OR CASE
-          WHEN _topic.piece < _topic.n THEN _both.places[(_topic.piece - _start.n) // 2 + 1]
-          ELSE _topic.pieces[(_topic.piece - _topic.n) // 2 + 1]
-        END IN (SELECT _swap.cut FROM _retrain_swap AS _swap)
-      )
+    FROM _retrain_all AS _all
+    CROSS JOIN _retrain_limit AS _limit
+    CROSS JOIN (SELECT list(_one.piece + 1 ORDER BY _one.piece) AS pieces FROM _retrain_left AS _one) AS _left
   ),
   _retrain_last(pass, centroids, sizes) AS (
     SELECT 0, _changed.centroids, NULL::BIGINT[] FROM _retrain_changed AS _changed
