@@ -87,3 +87,12 @@ test('kmeans_train() with passes carries the centroids as one constant', async (
   const grown = (process.resourceUsage().maxRSS - start) / 1024;
   assert.ok(grown < 400, `${Math.round(grown)} MB more`);
 });
+
+test('kmeans_retrain() and kmeans_update() carry the centroids as one constant', async () => {
+  await db.connection.run("FROM kmeans_retrain('messages', 'topics')");
+  await db.connection.run(
+    "WITH counted AS (SELECT *, 1 AS size FROM topics) SELECT sum(added) FROM kmeans_update('counted', 'messages')",
+  );
+  const grown = (process.resourceUsage().maxRSS - start) / 1024;
+  assert.ok(grown < 400, `${Math.round(grown)} MB more`);
+});
