@@ -13,8 +13,8 @@ const folder = temporaryFolder();
 
 test('shell runs statements of many lines, draws results as DuckDB does, and goes on after errors', {
   skip,
-}, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder });
+}, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   const { terminal } = shell;
   assert.match(await terminal.screen(), /^DuckTopics \S+, DuckDB v\S+\nEnter "\.help" for usage hints\.\n/);
   await terminal.type('SELECT 42 AS answer,');
@@ -62,9 +62,9 @@ Run '.help' for more information.
   assert.equal(await terminal.exitCode(), 1, 'there were errors, and the stock shell ends so too');
 });
 
-test('shell keeps its history between starts, a statement of many lines as one entry', { skip }, async () => {
+test('shell keeps its history between starts, a statement of many lines as one entry', { skip }, async (t) => {
   const env = { DUCKTOPICS_HISTORY: join(folder, 'state', 'history') };
-  const first = await ShellTerminal.start([], { cwd: folder, env });
+  const first = await ShellTerminal.start(t, [], { cwd: folder, env });
   await first.run('SELECT 1 AS one;');
   await first.terminal.type('SELECT 2');
   await first.terminal.press('Enter');
@@ -80,7 +80,7 @@ test('shell keeps its history between starts, a statement of many lines as one e
     'SELECT 1 AS one;\nSELECT 2\\n  AS "t\\\\wo";\nSELECT 3 AS three;\nSELECT 1 AS one;\n.quit\n',
   );
 
-  const second = await ShellTerminal.start([], { cwd: folder, env });
+  const second = await ShellTerminal.start(t, [], { cwd: folder, env });
   await second.terminal.press('Up');
   await second.hasTyped('.quit');
   await second.terminal.press('Up');
@@ -99,10 +99,10 @@ test('shell keeps its history between starts, a statement of many lines as one e
 
 test('Tab completes keywords, tables, columns, functions, dot commands, their arguments and files', {
   skip,
-}, async () => {
+}, async (t) => {
   mkdirSync(join(folder, 'scripts'));
   writeFileSync(join(folder, 'scripts', 'report.sql'), "SELECT 'the report' AS text;\n");
-  const shell = await ShellTerminal.start([], { cwd: folder });
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   const { terminal } = shell;
   await shell.run('CREATE TABLE messages (id INTEGER, body_text VARCHAR);');
   const cases: [typed: string, completed: string][] = [
@@ -142,8 +142,8 @@ test('Tab completes keywords, tables, columns, functions, dot commands, their ar
 
 test('Ctrl-C drops what is typed, and cancels a query but not the shell, which shows how far the query is', {
   skip,
-}, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder });
+}, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   const { terminal } = shell;
   await terminal.type('SELECT (');
   await terminal.press('Enter');
@@ -165,8 +165,8 @@ test('Ctrl-C drops what is typed, and cancels a query but not the shell, which s
   assert.match(await shell.run('SELECT 6 AS six;'), /│ {5}6 │/);
 });
 
-test('what is typed while a query runs is run after it', { skip }, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder });
+test('what is typed while a query runs is run after it', { skip }, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   await shell.terminal.type('SELECT sum(hash(range) % 7) >= 0 AS done FROM range(20_000_000);');
   await shell.terminal.press('Enter');
   await shell.terminal.type("SELECT 'typed ' || 'ahead' AS text;");
@@ -174,8 +174,8 @@ test('what is typed while a query runs is run after it', { skip }, async () => {
   await shell.terminal.shows(/│ true +│[\s\S]*│ typed ahead │/);
 });
 
-test('lines that are pasted at once run one after the other', { skip }, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder });
+test('lines that are pasted at once run one after the other', { skip }, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   await shell.terminal.type(
     "CREATE TABLE pasted (a INTEGER,\n\tb VARCHAR);\nINSERT INTO pasted VALUES (1, 'x');\nFROM pasted;\nSELECT 3",
   );
@@ -185,8 +185,8 @@ test('lines that are pasted at once run one after the other', { skip }, async ()
   await shell.terminal.shows(/│ {5}3 │/);
 });
 
-test('after Ctrl-Z and fg the prompt is back with what was typed', { skip }, async () => {
-  const terminal = await Terminal.start(['bash', '--norc', '--noprofile', '-i'], {
+test('after Ctrl-Z and fg the prompt is back with what was typed', { skip }, async (t) => {
+  const terminal = await Terminal.start(t, ['bash', '--norc', '--noprofile', '-i'], {
     cwd: folder,
     env: { HOME: folder, DUCKTOPICS_HISTORY: '' },
   });
@@ -205,8 +205,8 @@ test('after Ctrl-Z and fg the prompt is back with what was typed', { skip }, asy
   await terminal.shows(/│ back {2}│/);
 });
 
-test('.mode, .timer, .output, .once, .open and .read work at the prompt', { skip }, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder });
+test('.mode, .timer, .output, .once, .open and .read work at the prompt', { skip }, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder });
   const sql = "SELECT 1 AS a, NULL AS b, 'x' AS c;";
   const modes: Record<string, string> = {
     csv: 'a,b,c\n1,NULL,x\n',
@@ -246,8 +246,8 @@ test('.mode, .timer, .output, .once, .open and .read work at the prompt', { skip
 
 test('a duckbox fits the terminal: long values go on in the next line, middle columns and rows are left out', {
   skip,
-}, async () => {
-  const shell = await ShellTerminal.start([], { cwd: folder, columns: 90, rows: 60 });
+}, async (t) => {
+  const shell = await ShellTerminal.start(t, [], { cwd: folder, columns: 90, rows: 60 });
   assert.equal(
     await shell.run("SELECT repeat('abcdefghi ', 14) AS x, 5 AS y;"),
     `SELECT repeat('abcdefghi ', 14) AS x, 5 AS y;

@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test';
 import { commandFile } from './command.ts';
 import { Terminal, type TerminalOptions } from './terminal.ts';
 
@@ -11,10 +12,14 @@ export class ShellTerminal {
   }
 
   /** Starts the shell and waits for its prompt. No history is kept unless `env` says where. */
-  static async start(args: string[], options: TerminalOptions & { cwd: string }): Promise<ShellTerminal> {
+  static async start(
+    test: TestContext,
+    args: string[],
+    options: TerminalOptions & { cwd: string },
+  ): Promise<ShellTerminal> {
     const env = { HOME: options.cwd, DUCKTOPICS_HISTORY: '', ...options.env };
     const shell = new ShellTerminal(
-      await Terminal.start([process.execPath, commandFile, 'shell', ...args], { ...options, env }),
+      await Terminal.start(test, [process.execPath, commandFile, 'shell', ...args], { ...options, env }),
     );
     await shell.nextPrompt();
     return shell;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { after } from 'node:test';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -20,8 +20,8 @@ export class Terminal {
   static #count = 0;
   readonly #socket = `ducktopics-test-${process.pid}-${++Terminal.#count}`;
 
-  /** Starts a program; it is ended when the test file has ended, if not before. */
-  static async start(command: string[], options: TerminalOptions = {}): Promise<Terminal> {
+  /** Starts a program; it is ended with the test, if not before. */
+  static async start(test: TestContext, command: string[], options: TerminalOptions = {}): Promise<Terminal> {
     const terminal = new Terminal();
     const { cwd = process.cwd(), env = {}, columns = 80, rows = 50 } = options;
     const size = ['-x', String(columns), '-y', String(rows)];
@@ -31,7 +31,7 @@ export class Terminal {
       ...['-u', '-f', '/dev/null', 'new-session', '-d', ...size, '-c', cwd, ...variables, `exec ${quoted}`],
       ...[';', 'set-option', 'remain-on-exit', 'on'],
     );
-    after(() => terminal.end());
+    test.after(() => terminal.#end());
     return terminal;
   }
 
@@ -84,13 +84,24 @@ export class Terminal {
     }
   }
 
-  async end(): Promise<void> {
-    await this.#tmux('kill-server').catch(() => {});
+  /** Ends the program, and waits until it is gone. */
+  async #end(): Promise<void> {
+    const pid = Number(await this.#tmux('display-message', '-p', '#{pane_pid}'));
+    await this.#tmux('kill-server');
+    while (isAlive(pid)) await sleep(20);
   }
 
   async #tmux(...args: string[]): Promise<string> {
     const env = { ...process.env, LC_ALL: 'C.UTF-8' };
     const { stdout } = await exec('tmux', ['-L', this.#socket, ...args], { env });
     return stdout;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
