@@ -84,7 +84,7 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
   ),
   -- The two halves of the topics with the largest cost.
   _retrain_half AS MATERIALIZED (
-    SELECT _row.place, kmeans(_row.embedding, 2, 10, seed) AS centroids
+    SELECT _row.place, kmeans(_row.embedding, 2, 10, seed, 128) AS centroids
     FROM (
       SELECT _input.embedding, nearest_centroid_index(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start)) AS place
       FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
@@ -132,7 +132,7 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
   ),
   -- Halves are cut once more, since two new subjects may have come to one topic.
   _retrain_quarter AS MATERIALIZED (
-    SELECT _row.piece, kmeans(_row.embedding, 2, 10, seed) AS centroids
+    SELECT _row.piece, kmeans(_row.embedding, 2, 10, seed, 128) AS centroids
     FROM (
       SELECT _input.embedding, nearest_centroid_index(_input.embedding, (SELECT _both.centroids FROM _retrain_both AS _both)) AS piece
       FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
