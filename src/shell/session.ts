@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { ResultReturnType, StatementType } from '@duckdb/node-api';
 import { createProgress, type Progress, silent } from '../cli/progress.ts';
@@ -53,10 +54,6 @@ export class Session {
     return this.#path;
   }
 
-  get isReadOnly(): boolean {
-    return this.#options.readOnly === true;
-  }
-
   /** Closes the database and opens another; where that fails the shell goes on with an empty one in memory. */
   async reopen(path: string, readOnly: boolean): Promise<void> {
     this.#db.close();
@@ -110,14 +107,15 @@ export class Session {
 
   async #runEach(sql: string): Promise<void> {
     let stopwatch = new Stopwatch();
-    this.#progress.start(this.#path === ':memory:' ? 'memory' : this.#path, sql);
+    const place = basename(this.#path, '.duckdb').replace(':memory:', 'memory');
+    this.#progress.start(place, sql);
     for await (const result of runEach(this.#db.connection, sql)) {
       this.#progress.pause();
       this.cancellation.check();
       if (result.returnType === ResultReturnType.QUERY_RESULT) await this.print(result);
       if (this.settings.timer) await this.output.write(stopwatch.report());
       stopwatch = new Stopwatch();
-      this.#progress.start(this.#path, sql);
+      this.#progress.start(place, sql);
     }
     this.#progress.pause();
   }
