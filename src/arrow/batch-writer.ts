@@ -12,8 +12,9 @@ export class BatchWriter {
   readonly columns: readonly { readonly name: string; readonly type: DuckDBType }[];
   readonly #fillers: Filler[];
 
-  /** Throws `unknown type: ... of column ...` for what DuckDB does not have. */
+  /** Throws `unknown type: ... of column ...` for what DuckDB does not have, and where there is no column. */
   constructor(schema: Schema) {
+    if (schema.fields.length === 0) throw new Error('expected at least 1 column, got 0');
     this.#fillers = schema.fields.map((field: Field) => fillerOf(field));
     this.columns = schema.fields.map(({ name }, at) => ({ name, type: (this.#fillers[at] as Filler).type }));
   }

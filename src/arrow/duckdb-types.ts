@@ -74,6 +74,8 @@ export function fillerOf(field: Field): Filler {
   const type = field.type as DataType;
   const children = (type.children ?? []) as Field[];
   const [first] = children;
+  // apache-arrow reads an empty name as null.
+  if (!field.name) throw new Error('expected a name for every column and field, got none');
   switch (type.typeId) {
     case Type.Null:
       return nullFiller(INTEGER);
@@ -117,14 +119,17 @@ export function fillerOf(field: Field): Filler {
     }
     case Type.FixedSizeList: {
       const { listSize } = type as FixedSizeList;
-      if (listSize < 1) throw new Error(`unknown type: ${type} of column ${field.name}`);
+      // What the arrays of DuckDB can have.
+      if (listSize < 1 || listSize > 99_999) break;
       const child = fillerOf(first as Field);
       return arrayFiller(ARRAY(child.type, listSize), listSize, child);
     }
     case Type.Struct: {
       const fillers = children.map(fillerOf);
       const entries = Object.fromEntries(children.map(({ name }, at) => [name, (fillers[at] as Filler).type]));
-      if (Object.keys(entries).length !== children.length || children.length === 0) break;
+      // Names are the same to DuckDB whatever their case.
+      const names = new Set(children.map(({ name }) => name.toLowerCase()));
+      if (names.size !== children.length || children.length === 0) break;
       return structFiller(STRUCT(entries), fillers);
     }
     case Type.Map: {
@@ -157,7 +162,7 @@ function floatFiller({ precision }: Float): Filler {
 function decimalFiller(type: Decimal, isHugeInt: boolean): Filler {
   const width = type.bitWidth / 8;
   if (isHugeInt && width === 16) return fixedFiller(HUGEINT, 16);
-  if (type.precision > 38 || type.scale < 0 || type.scale > type.precision) {
+  if (type.precision > 38 || type.precision < 1 || type.scale < 0 || type.scale > type.precision) {
     throw new Error(`unknown type: decimal with ${type.precision} digits, ${type.scale} of them behind the point`);
   }
   const target = DECIMAL(type.precision, type.scale);

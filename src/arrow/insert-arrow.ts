@@ -43,7 +43,12 @@ export async function insertArrow(
   };
   const statement = statements[mode];
   if (statement === undefined) throw new DuckTopicsError(`invalid mode: ${mode}, expected create, replace or append`);
-  await registerScan(connection, { name: '_arrow_rows', parameterType: BIGINT, open: (id) => sourceOf(id as bigint) });
+  await registerScan(connection, {
+    name: '_arrow_rows',
+    parameterType: BIGINT,
+    caller: 'insertArrow',
+    open: (id) => sourceOf(id as bigint),
+  });
   const id = nextId++;
   sources.set(id, sourceOfBatches(rows));
   try {

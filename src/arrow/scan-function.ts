@@ -19,7 +19,9 @@ export interface ScanConnection {
 export interface ScanFunction {
   name: string;
   parameterType: DuckDBType;
-  /** Called when a statement is bound. Its errors, and those of the source, are those of the statement, behind `name: parameter: `. */
+  /** What errors begin with, in place of `name: parameter`. */
+  caller?: string;
+  /** Called when a statement is bound. Its errors, and those of the source, are those of the statement. */
   open(parameter: DuckDBValue): ScanSource;
 }
 
@@ -35,7 +37,7 @@ export async function registerScan(connection: ScanConnection, definition: ScanF
   }
 }
 
-function tableFunction({ name, parameterType, open }: ScanFunction): DuckDBTableFunction {
+function tableFunction({ name, parameterType, caller, open }: ScanFunction): DuckDBTableFunction {
   return DuckDBTableFunction.create({
     name,
     parameterTypes: [parameterType],
@@ -43,7 +45,7 @@ function tableFunction({ name, parameterType, open }: ScanFunction): DuckDBTable
     bindFunction(info) {
       const parameter = info.getParameter(0);
       if (parameter === null) throw new Error(`${name}: expected a value, got NULL`);
-      const explain = explainer(`${name}: ${parameter}`);
+      const explain = explainer(caller ?? `${name}: ${parameter}`);
       explain(() => {
         const source = open(parameter);
         const writer = new BatchWriter(source.schema);

@@ -3,8 +3,20 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { tableFromIPC } from 'apache-arrow';
-import { arrowBatches, queryArrow, writeArrow } from '../../src/arrow/index.ts';
+import {
+  type Data,
+  type DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  Int32,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  tableFromIPC,
+} from 'apache-arrow';
+import { arrowBatches, insertArrow, queryArrow, writeArrow } from '../../src/arrow/index.ts';
 import { open } from '../../src/index.ts';
 import { commandFile, ducktopics, ended } from '../support/command.ts';
 import { errorLine } from '../support/error-line.ts';
@@ -133,6 +145,38 @@ test('read_arrow(path) tells what is wrong with a path', async () => {
   for (const [argument, message] of Object.entries(errors)) {
     assert.equal(await errorLine(db.query(`FROM read_arrow(${argument})`)), message);
   }
+});
+
+test('types and names that DuckDB cannot have are refused, and the database lives on', async () => {
+  const field = (name: string, type: DataType) => new Field(name, type, true);
+  const integer = () => makeData({ type: new Int32(), data: Int32Array.of(1) });
+  const insert = (fields: Field[], children: Data[]) => {
+    const schema = new Schema(fields);
+    const data = makeData({ type: new Struct(schema.fields), length: 1, nullCount: 0, children });
+    return errorLine(insertArrow(db.connection, [new RecordBatch(schema, data)], 'refused'));
+  };
+  const struct = (names: string[]) => {
+    const type = new Struct(names.map((name) => field(name, new Int32())));
+    return insert([field('s', type)], [makeData({ type, length: 1, nullCount: 0, children: names.map(integer) })]);
+  };
+  const array = (size: number) => {
+    const type = new FixedSizeList(size, field('item', new Float32()));
+    const child = makeData({ type: new Float32(), data: new Float32Array(size) });
+    return insert([field('v', type)], [makeData({ type, length: 1, nullCount: 0, child })]);
+  };
+  assert.equal(await insert([], []), 'insertArrow: expected at least 1 column, got 0');
+  assert.equal(
+    await insert([field('', new Int32())], [integer()]),
+    'insertArrow: expected a name for every column and field, got none',
+  );
+  const twice = [field('a', new Int32()), field('A', new Int32())];
+  assert.match(await insert(twice, [integer(), integer()]), /duplicate column name/);
+  assert.match(await struct(['a', 'A']), /^insertArrow: unknown type: Struct/);
+  assert.match(await struct(['']), /got none$/);
+  assert.match(await struct([]), /^insertArrow: unknown type: Struct<\{\}> of column s$/);
+  assert.match(await array(0), /^insertArrow: unknown type: FixedSizeList\[0\]<Float32> of column v$/);
+  assert.match(await array(100_000), /^insertArrow: unknown type: FixedSizeList\[100000\]<Float32> of column v$/);
+  assert.deepEqual(await db.query('SELECT 1 AS one'), [{ one: 1 }]);
 });
 
 test('read_arrow(path) notices a file that changes between preparing and running', async () => {
