@@ -12,9 +12,10 @@
 -- `old_assignments` and `new_assignments` name tables with (id, cluster_id), by which messages are followed: shared is the number of
 -- messages in both topics, and overlap their share of the messages in either (Jaccard), of those that both tables know. distance is that of
 -- the centroids (L2), and shift the same as a part of the distance from either to its nearest neighbour in its own model, whichever is
--- smaller. Topics with overlap < `min_overlap` or shift > `max_shift` are no match. Of an old topic without such messages, or without the
--- tables, shift decides alone. Of all ways to pair what may match the best is taken (`optimal_assignment`), by overlap and 1 - shift. Topics
--- that share more than half of their messages always match, however far they moved; without messages those with shift < 0.5 do.
+-- smaller. Topics with overlap < `min_overlap` or shift > `max_shift` are no match. Without the tables shift decides alone; of an
+-- old topic without such messages too, but not above 0.5. Of all ways to pair what may match the best is taken (`optimal_assignment`), by
+-- overlap and 1 - shift. Topics that share more than half of their messages always match, however far they moved; without messages those
+-- with shift < 0.5 do.
 --
 -- event is `kept` where the two are matched and shift <= `kept_shift`, and `moved` with a larger shift. It is `split` where several topics
 -- came from one: at least two hold `min_share` of its messages each, half of them together, and got half of their known messages from it.
@@ -117,7 +118,12 @@ CREATE OR REPLACE TEMP MACRO match_topics(
           greatest(0, 1 - coalesce(_pair.shift, 0)) / 2 + coalesce(_pair.overlap, 0) / 2
           + CASE WHEN _pair.overlap > 0.5 THEN 3 WHEN _pair.overlap IS NULL AND coalesce(_pair.shift, 0) < 0.5 THEN 1 ELSE 0 END AS gain
         FROM _match_pair AS _pair, _match_limit AS _limit
-        WHERE _pair.overlap > 0.5 OR coalesce(_pair.shift, 0) <= _limit.shift
+        WHERE _pair.overlap > 0.5
+          -- A topic that has lost all messages is not the next best one.
+          OR coalesce(_pair.shift, 0) <= CASE
+            WHEN _pair.overlap IS NULL AND old_assignments IS NOT NULL THEN least(0.5, _limit.shift)
+            ELSE _limit.shift
+          END
       ) AS _gain
     ),
     _match_matched AS (

@@ -92,6 +92,17 @@ WITH later AS (SELECT id + 1000 AS id, cluster_id FROM before), near AS (SELECT 
 SELECT count(*), bool_and(cluster_id = new_cluster_id AND event = 'kept' AND overlap IS NULL) FROM match_topics('model_before', 'near', 'before', 'later');
 --> (5, true)
 
+-- match_topics() does not take what came near for a topic that has lost all its messages
+WITH old AS (FROM (VALUES (0, [0]::FLOAT[]), (1, [10]::FLOAT[])) AS t (cluster_id, centroid)),
+  new AS (FROM (VALUES (0, [6]::FLOAT[]), (1, [10]::FLOAT[]), (2, [100]::FLOAT[])) AS t (cluster_id, centroid)),
+  was AS (SELECT i AS id, i % 2 AS cluster_id FROM range(20) AS t (i)),
+  now AS (SELECT i AS id, CASE WHEN i >= 20 THEN 0 ELSE 1 END AS cluster_id FROM range(40) AS t (i) WHERE i >= 20 OR i % 2 = 1)
+SELECT cluster_id, new_cluster_id, event FROM match_topics('old', 'new', 'was', 'now');
+--> (0, NULL, 'retired')
+--> (1, 1, 'kept')
+--> (2, 0, 'new')
+--> (3, 2, 'new')
+
 -- match_topics() takes min_overlap and min_share
 SELECT list(event ORDER BY cluster_id) FROM match_topics('model_before', 'model_after', 'before', 'after', min_overlap := 0.7, min_share := 0.45);
 --> (['merged', 'merged', 'merged', 'kept', 'retired', 'new', 'new', 'new', 'new'])
