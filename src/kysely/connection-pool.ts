@@ -41,7 +41,10 @@ export class ConnectionPool {
 
   giveBack(connection: PooledConnection): void {
     const next = this.#waiting.shift();
-    if (next !== undefined) return next(connection);
+    if (next !== undefined) {
+      next(connection);
+      return;
+    }
     this.#free.push(connection);
     if (this.#free.length === this.#all.length) this.#whenIdle?.();
   }
