@@ -140,7 +140,7 @@ test('Tab completes keywords, tables, columns, functions, dot commands, their ar
   await terminal.shows(/json +jsonlines/);
 });
 
-test('Ctrl-C drops what is typed, and cancels a query but not the shell, which shows how far the query is', {
+test('Ctrl-C drops what is typed, and cancels a query but not the shell, which shows how the query gets on', {
   skip,
 }, async (t) => {
   const shell = await ShellTerminal.start(t, [], { cwd: folder });
@@ -153,11 +153,12 @@ test('Ctrl-C drops what is typed, and cancels a query but not the shell, which s
   for (const round of [1, 2]) {
     await terminal.type('SELECT sum(hash(range) % 7) FROM range(900_000_000_000);');
     await terminal.press('Enter');
-    await terminal.shows(/^memory: SELECT sum\(hash\(range\).*░+ {2}\d+ %.* s/m);
+    // DuckDB does not always have an estimate; then the time stands alone, without a bar.
+    await terminal.shows(/^memory: SELECT sum\(hash\(range\).*?( {2}[█░]{24} {2}\d+ %.*)? {2}\d+\.\d+ s/m);
     await terminal.press('C-c');
     const printed = await shell.nextPrompt();
     assert.match(printed, /\nINTERRUPT Error: Interrupted!\n$/);
-    assert.doesNotMatch(printed, /░/, 'the bar is taken away');
+    assert.doesNotMatch(printed, /^memory: /m, 'the bar is taken away');
     assert.match(await shell.run(`SELECT ${round} AS round;`), new RegExp(`│ {5}${round} │`));
   }
   await terminal.press('C-c');
