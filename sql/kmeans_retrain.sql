@@ -57,19 +57,25 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
       END AS worth
     FROM _retrain_start AS _start
   ),
-  -- What each topic's rows cost where they are, and what they would cost more at their second nearest topic.
+  -- What each topic's rows cost around their mean, what they would cost more at their second nearest topic, and what is saved by the
+  -- move to the mean, which is no merit of a cut.
   _retrain_topic AS MATERIALIZED (
     SELECT
       _all.place,
-      coalesce(_topic.cost, 0) AS cost,
+      coalesce(_topic.cost - _topic.size * list_distance(_topic.mean, _all.centroid) ** 2, 0) AS cost,
+      coalesce(_topic.size * list_distance(_topic.mean, _all.centroid) ** 2, 0) AS move,
       coalesce(_topic.loss, 0) AS loss,
       _topic.second,
       coalesce(_topic.cost > 0 AND _topic.is_varied, false) AS can_be_cut,
       row_number() OVER (ORDER BY coalesce(_topic.loss, 0), _all.place) AS loss_place
-    FROM (SELECT unnest(range(_limit.n)) AS place FROM _retrain_limit AS _limit) AS _all
+    FROM (
+      SELECT unnest(range(len(_start.centroids))) AS place, unnest(_start.centroids) AS centroid FROM _retrain_start AS _start
+    ) AS _all
     LEFT JOIN (
       SELECT
         _row.near[1].index AS place,
+        count(*) AS size,
+        vector_mean(_row.embedding) AS mean,
         sum(_row.near[1].distance::DOUBLE) AS cost,
         sum((_row.near[2].distance - _row.near[1].distance)::DOUBLE) AS loss,
         mode(_row.near[2].index) AS second,
@@ -181,18 +187,23 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
     WHERE _part.whole IN (SELECT _quarter.piece FROM _retrain_quarter AS _quarter)
     GROUP BY _part.whole
   ),
+  _retrain_gain AS MATERIALIZED (
+    SELECT _half.place, sum(_half.gain) - any_value(_topic.move) AS gain
+    FROM _retrain_half_topic AS _half
+    JOIN _retrain_topic AS _topic ON _topic.place = _half.place
+    GROUP BY _half.place
+  ),
   -- The cuts, best first: of a topic (piece = place), or of a half, which comes after that of its topic.
   _retrain_cut AS MATERIALIZED (
     SELECT _cut.piece, _cut.place, _cut.gain, row_number() OVER (ORDER BY _cut.gain DESC, _cut.is_half, _cut.piece) AS gain_place
     FROM (
-      SELECT _half.place AS piece, _half.place, sum(_half.gain) AS gain, false AS is_half
-      FROM _retrain_half_topic AS _half
-      GROUP BY _half.place
+      SELECT _topic.place AS piece, _topic.place, _topic.gain, false AS is_half
+      FROM _retrain_gain AS _topic
       UNION ALL
-      SELECT _half.piece, _half.place, least(_quarter.gain, sum(_half.gain) OVER (PARTITION BY _half.place)), true
+      SELECT _half.piece, _half.place, least(_quarter.gain, _topic.gain), true
       FROM _retrain_half_topic AS _half
-      LEFT JOIN _retrain_quarter_gain AS _quarter ON _quarter.piece = _half.piece
-      QUALIFY _quarter.gain IS NOT NULL
+      JOIN _retrain_gain AS _topic ON _topic.place = _half.place
+      JOIN _retrain_quarter_gain AS _quarter ON _quarter.piece = _half.piece
     ) AS _cut
   ),
   -- Of two topics that would take over from each other only the cheaper is given up, unless k asks for more.

@@ -223,3 +223,30 @@ test('retrain.sql runs in the stock duckdb shell', { skip: python.missing }, asy
   ]);
   assert.match(stdout, /event,topics,messages_that_stayed,messages,largest\r?\nkept,4,120,120,"\[0, 1, 2, 3\]"/);
 });
+
+test('the recipe of docs/stable-topics.md names only the topics that changed', async () => {
+  const page = await readFile(join(packageRoot, 'docs', 'stable-topics.md'), 'utf8');
+  const recipe = /```sql\n([^`]*INSERT INTO topic_labels[^`]*)```/.exec(page)?.[1];
+  assert.ok(recipe);
+  const file = await database('recipe', `CREATE TABLE messages AS ${messages('range(5)')}`);
+  await run('discover', file, { k: 5 });
+  await run('label', file);
+  await ask(file, "UPDATE topic_labels SET label = 'kept ' || cluster_id");
+  await ask(file, `CREATE OR REPLACE TABLE messages AS ${messages('[1, 2, 3, 4, 8]')}`);
+  await run('retrain', file);
+  {
+    await using db = await open(file);
+    await db.connection.run(recipe);
+  }
+  const labels = await ask<{ cluster_id: number; label: string; status: string }>(
+    file,
+    'SELECT cluster_id, label, status FROM topics LEFT JOIN topic_labels USING (cluster_id) ORDER BY cluster_id',
+  );
+  assert.equal(labels.length, 5);
+  for (const { cluster_id, label, status } of labels) {
+    assert.equal(status, 'done');
+    if (cluster_id === 5) assert.match(label, /^word/);
+    else assert.equal(label, `kept ${cluster_id}`);
+  }
+  assert.deepEqual(await ask(file, 'SELECT count(*) AS n FROM topic_labels'), [{ n: 5n }]);
+});
