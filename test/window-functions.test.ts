@@ -72,6 +72,10 @@ test('aggregates over other windows give rows or an error and end no process', a
   const few = calls.map((call) => call.replace('2, 2', '1, 1'));
   const queries = few.flatMap((call) => windows.map((window) => `SELECT ${call} OVER ${window} FROM v WHERE id < 300`));
   for (const [index, outcome] of (await outcomes(queries)).entries()) {
-    assert.match(outcome, /^rows 300$|^Invalid Input Error: (kmeans|kmeans_step|optimal_assignment|vector_mean): /, queries[index]);
+    assert.match(
+      outcome,
+      /^rows 300$|^Invalid Input Error: (kmeans|kmeans_step|optimal_assignment|vector_mean): /,
+      queries[index],
+    );
   }
 });
