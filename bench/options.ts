@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const comparisonNames = ['notebook', 'assign', 'train', 'scale', 'udf', 'faiss-node'] as const;
+export const comparisonNames = ['notebook', 'assign', 'init', 'train', 'scale', 'udf', 'faiss-node'] as const;
 export type ComparisonName = (typeof comparisonNames)[number];
 
 export const dataKinds = ['uniform', 'mixture', 'real'] as const;
@@ -46,7 +46,7 @@ export const usage = `npm run bench -- [options]
   --threads N             threads and cores of both sides; default: all
   --data KIND[,KIND]      ${dataKinds.join(', ')}; default: what each comparison says
   --shapes DxK[,DxK]      such as 128x100,768x10000; default: what each comparison says
-  --limit SECONDS         end a run after this time; default: 900
+  --limit SECONDS         end a run after this time; default: 60
   --embed-minutes N       spend this time on more sentence embeddings; default: 20 where there are fewer than 50,000
   --distinct              scale: 50 million rows of their own (26 GB of disk)
   --extension FILE        measure this build of the extension
@@ -80,7 +80,7 @@ export function parseOptions(args: string[]): Options {
     threads,
     data: choices('data', values.data, dataKinds),
     shapes: values.shapes?.split(',').map(shapeOf),
-    limit: wholeNumber('limit', values.limit, 1) ?? 900,
+    limit: wholeNumber('limit', values.limit, 1) ?? 60,
     minutes: wholeNumber('embed-minutes', values['embed-minutes'], 0),
     distinct: values.distinct ?? false,
     extension: values.extension,

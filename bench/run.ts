@@ -1,10 +1,12 @@
 import { assign } from './comparisons/assign.ts';
 import { faissNode } from './comparisons/faiss-node.ts';
+import { init } from './comparisons/init.ts';
 import { clearTraces } from './comparisons/jobs.ts';
 import { notebook } from './comparisons/notebook.ts';
 import { scale } from './comparisons/scale.ts';
 import { train } from './comparisons/train.ts';
 import { udf } from './comparisons/udf.ts';
+import { estimatedMinutes } from './harness/estimate.ts';
 import { describeMachine, machineMarkdown } from './harness/machine.ts';
 import { preparePeers } from './harness/python.ts';
 import { markdownTable, type Outcome, resultsFolder, writeOutcome, writeReadme } from './harness/report.ts';
@@ -15,6 +17,7 @@ import { type ComparisonName, type Options, parseOptions, usage } from './option
 const comparisons: Record<ComparisonName, (options: Options, outcome: Outcome) => Promise<void>> = {
   notebook,
   assign,
+  init,
   train,
   scale,
   udf,
@@ -33,6 +36,11 @@ async function main(args: string[]): Promise<void> {
   const folder = resultsFolder(new Date(machine.date));
   if (machine.load > 0.5)
     progress(`other programs are running: load ${machine.load.toFixed(1)}; the figures will be off`);
+
+  progress(
+    `about ${estimatedMinutes(options)} minutes on two quiet cores, fewer with --rows or --shapes; making the data comes on top the first time`,
+  );
+  progress(`a run that takes longer than ${options.limit} s is ended and counts as not finished`);
 
   const parts = [machineMarkdown(machine, options.threads, options.pairs)];
   console.log(parts[0]);

@@ -67,7 +67,7 @@ export function tracesOf(contestant: string): Traces {
 }
 
 /** Multiply-adds, doubled, of a judgement: more rows are judged by a sample at even distances. */
-const judgedFlops = 1e11;
+const judgedFlops = 5e10;
 
 /**
  * The mean squared distance to the nearest of the centroids, computed by NumPy; with `assignments` also the share of rows that
@@ -80,7 +80,7 @@ export async function judge(
   options: Options,
   assignments?: string,
 ): Promise<Record<string, number>> {
-  const rows = Math.max(10_000, Math.floor(judgedFlops / (2 * data.d * k)));
+  const rows = Math.max(5_000, Math.floor(judgedFlops / (2 * data.d * k)));
   const values = { data: data.npy, centroids, rows, ...(assignments && { assignments }) };
   const run = await runJob({ work: { script: 'evaluate.py', values }, reads: [] }, options);
   return {

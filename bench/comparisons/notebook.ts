@@ -24,8 +24,9 @@ export async function notebook(options: Options, outcome: Outcome): Promise<void
   const data = await vectors('uniform', d, rows, options);
   progress(`notebook: ${data.rows} x ${d}, k = ${k}`);
   const contestants = [
-    oursFrom('npy', data, options),
-    oursFrom('parquet', data, options),
+    oursFrom('npy', 'blocks', data, options),
+    oursFrom('npy', 'uniform', data, options),
+    oursFrom('parquet', 'blocks', data, options),
     faiss('each batch', data, options),
     faiss('one sample', data, options),
   ];
@@ -34,10 +35,19 @@ export async function notebook(options: Options, outcome: Outcome): Promise<void
   outcome.tables.push(table(series, data));
 }
 
-/** The statements of the notebook's job; `files` are what it writes. */
-export function notebookSteps(stored: string): { name: string; sql: string[] }[] {
+/** The statements of the notebook's job; `stored` is what it writes, `input` what training reads. */
+export function notebookSteps(
+  stored: string,
+  input = 'messages',
+  sample: 'uniform' | 'blocks' = 'uniform',
+): { name: string; sql: string[] }[] {
   return [
-    { name: 'train', sql: [`CREATE TABLE topics AS FROM kmeans_train('messages', k := ${k}, niter := ${niter})`] },
+    {
+      name: 'train',
+      sql: [
+        `CREATE TABLE topics AS FROM kmeans_train('${input}', k := ${k}, niter := ${niter}, sample := '${sample}')`,
+      ],
+    },
     {
       name: 'assign and store',
       sql: [
@@ -51,14 +61,14 @@ export function notebookSteps(stored: string): { name: string; sql: string[] }[]
   ];
 }
 
-function oursFrom(source: Source, data: Vectors, options: Options): Contestant {
-  const name = `DuckTopics, ${source}`;
+function oursFrom(source: Source, sample: 'uniform' | 'blocks', data: Vectors, options: Options): Contestant {
+  const name = `DuckTopics, ${source}, sample of ${sample === 'blocks' ? 'blocks' : 'all rows'}`;
   const { centroids, stored } = tracesOf(`notebook ${name}`);
   const job = ours(
     options,
     {
       prepare: [],
-      steps: [{ name: 'open', sql: messages(data, source) }, ...notebookSteps(stored)],
+      steps: [{ name: 'open', sql: messages(data, source) }, ...notebookSteps(stored, fileOf(data, source), sample)],
       save: [{ sql: 'SELECT centroid FROM topics ORDER BY cluster_id', file: centroids }],
       values: 'SELECT sum(size)::BIGINT AS rows FROM sizes',
     },

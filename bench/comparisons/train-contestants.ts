@@ -38,14 +38,9 @@ export function oursContestant(
   };
 }
 
-/** The query of a model: `kmeans_train`, or the aggregate below it for what the macro does not take. */
+/** The query of a model. */
 function training(k: number, { iterations, points, init }: Setting, seed: number): string {
-  if (init === 'kmeans++') {
-    return `FROM kmeans_train('messages', k := ${k}, niter := ${iterations}, seed := ${seed}, max_points_per_centroid := ${points})`;
-  }
-  return `SELECT unnest(range(${k}))::INTEGER AS cluster_id, unnest(centroids) AS centroid FROM (
-    SELECT kmeans(embedding, ${k}, ${iterations}, ${seed}, ${points}, '${init}') AS centroids FROM messages
-  )`;
+  return `FROM kmeans_train('messages', k := ${k}, niter := ${iterations}, seed := ${seed}, max_points_per_centroid := ${points}, init := '${init}')`;
 }
 
 export function peerContestant(peer: Peer, data: Vectors, k: number, setting: Effort, options: Options): Contestant {

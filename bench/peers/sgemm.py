@@ -7,7 +7,7 @@ import time
 import numpy as np
 from job import clock, report, values
 
-REPEATS = 3
+REPEATS = 1
 ROW_MAJOR, NO_TRANSPOSE = 101, 111
 
 size = values["size"]

@@ -20,6 +20,8 @@ constexpr uint64_t CELL_ITERATIONS = 5;
 //! Cells in which a new centroid lowers distances. With 1 tight clusters that a border cuts were drawn twice.
 constexpr uint64_t REACH = 4;
 constexpr uint64_t CANDIDATES = 4;
+//! From here on they cost more than better starts save: one candidate.
+constexpr uint64_t ONE_CANDIDATE = 2000;
 //! The means are taken below this part of the draw's objective: it is 0.6 to 0.85 where clusters overlap.
 constexpr double OVERLAP = 0.9;
 constexpr uint64_t ROWS_PER_PIECE = 1024;
@@ -59,7 +61,7 @@ class CellStart {
 public:
 	CellStart(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k, uint64_t seed)
 	    : kernel(SelectKernel()), embeddings(embeddings), weights(weights), n(std::min(n, ITERATED_OVER * k)),
-	      drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k), cell_count(uint64_t(std::sqrt(double(k)))), random(seed) {
+	      drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k), cell_count(uint64_t(2 * std::sqrt(double(k)))), random(seed) {
 	}
 
 	std::vector<float> Run() {
@@ -170,7 +172,7 @@ double CellStart::Draw() {
 	// It is the first of its cell, since sorting keeps the order.
 	taken[starts[size_t(cells[0])]] = true;
 	draws[size_t(cells[0])].assign(first, first + d);
-	std::vector<Candidate> candidates(CANDIDATES);
+	std::vector<Candidate> candidates(k < ONE_CANDIDATE ? CANDIDATES : 1);
 	for (uint64_t j = 1; j < k; j++) {
 		for (Candidate &candidate : candidates) {
 			candidate.place = DrawPlace();

@@ -8,7 +8,7 @@ namespace ducktopics {
 //! First centroids for many clusters (k >= 256), in less than the time of one or two Lloyd iterations; KMeansPlusPlus
 //! would look at every embedding for each centroid. Arguments and result are those of KMeansPlusPlus.
 //!
-//! A coarse k-means divides the embeddings into about sqrt(k) cells. Then greedy k-means++ draws the centroids one by
+//! A coarse k-means divides the embeddings into about 2 sqrt(k) cells. Then greedy k-means++ draws the centroids one by
 //! one; a new one lowers the distances in the cells nearest to it alone. Then each cell runs a few Lloyd iterations of
 //! its own, with its embeddings and its centroids. That brings clusters which overlap near the end of a whole run; ones
 //! that are far apart it may harm where a border of cells cuts them. So the means are taken where their objective is
