@@ -80,6 +80,7 @@ for (const { title, sql } of [
   },
   { title: 'rows far away from all centroids', sql: distantRows(64, 300, 3_000) },
   { title: 'rows very far away from all centroids', sql: distantRows(64, 300, 1_000_000) },
+  { title: 'rows so far away that double precision hardly tells', sql: distantRows(64, 400, 1e14) },
   {
     title: 'small whole numbers, where many centroids are at the same distance',
     sql: searchesOf(

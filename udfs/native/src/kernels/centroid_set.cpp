@@ -140,9 +140,14 @@ const BoundedSearch *CentroidSet::Quantized(uint64_t n) const {
 	if (quantized_owner) {
 		return quantized_owner.get();
 	}
-	std::unique_ptr<const LowerBounds> bounds(
-	    new QuantizedBounds(*bytes, Centred().data(), norms.data(), k, d, origin.data()));
-	quantized_owner.reset(new BoundedSearch(*this, std::move(bounds)));
+	try {
+		std::unique_ptr<const LowerBounds> bounds(
+		    new QuantizedBounds(*bytes, Centred().data(), norms.data(), k, d, origin.data()));
+		quantized_owner.reset(new BoundedSearch(*this, std::move(bounds)));
+	} catch (const std::bad_alloc &) {
+		// The plain search needs no memory.
+		return nullptr;
+	}
 	quantized.store(quantized_owner.get(), std::memory_order_release);
 	return quantized_owner.get();
 }
@@ -406,8 +411,8 @@ void CentroidSet::Settle(const float *const *rows, const Unsettled &unsettled, u
 			         kernel.scores(tile, d, group, scores, minimum);
 			         for (uint32_t r = 0; r < tile_count; r++) {
 				         const float highest = unsettled.highest_scores[row + r];
-				         for (uint32_t j = 0; minimum[r] <= highest && j < group.size; j++) {
-					         if (scores[j * kernel.tile_rows + r] <= highest) {
+				         for (uint32_t j = 0; !(minimum[r] > highest) && j < group.size; j++) {
+					         if (!(scores[j * kernel.tile_rows + r] > highest)) {
 						         candidates[row + r].push_back({0, group.first + int32_t(j)});
 					         }
 				         }

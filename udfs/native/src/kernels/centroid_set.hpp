@@ -24,7 +24,7 @@ namespace ducktopics {
 //! gives the same answers; which of them runs is decided by the work that they were seen to take.
 class CentroidSet {
 public:
-	//! `centroids` is row-major k x d; all components are finite. Copies what it needs.
+	//! `centroids` is row-major k x d; the squared norms of all centroids and rows are finite. Copies what it needs.
 	//! `projection` may be that of an earlier set of the same data (see GetProjection): it is then tried at once.
 	CentroidSet(const float *centroids, uint64_t k, uint32_t d,
 	            const std::shared_ptr<const Projection> &projection = nullptr);

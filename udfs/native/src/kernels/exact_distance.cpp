@@ -22,14 +22,19 @@ double ExactSquaredDistance(const float *a, const float *b, uint32_t d) {
 }
 
 float RelativeError(uint32_t d) {
-	return 2 * 0x1p-24f * (float(d) + 8);
+	constexpr float UNIT = 0x1p-24f;
+	return 2 * UNIT * (float(d) + 8) / (1 - UNIT * float(d));
 }
 
 float ScoreMargin(float row_squared_norm, float largest_centroid_norm, uint32_t d) {
 	const float relative = RelativeError(d);
+	const float row_norm = std::sqrt(row_squared_norm);
+	const float reach = row_norm + largest_centroid_norm;
+	// ExactSquaredDistance is off as well, and it decides: by that a row very far away has several nearest centroids.
+	const float exact = 0x1p-29f * relative * reach * reach;
 	// What underflows to nothing is off by no more than this.
 	const float absolute = float(d) * std::numeric_limits<float>::min();
-	return relative * largest_centroid_norm * (largest_centroid_norm + 2 * std::sqrt(row_squared_norm)) + absolute;
+	return relative * largest_centroid_norm * (largest_centroid_norm + 2 * row_norm) + exact + absolute;
 }
 
 float DistanceMargin(float row_squared_norm, float largest_centroid_norm, uint32_t d) {
