@@ -1,13 +1,10 @@
 #include "centroid_set.hpp"
 
-#include "projected_bounds.hpp"
-#include "quantized_bounds.hpp"
-#include "search_mode.hpp"
+#include "search_choice.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <exception>
 #include <limits>
 
 namespace ducktopics {
@@ -24,40 +21,20 @@ constexpr uint32_t LONG_LIST = 64;
 //! Scores that are kept at a time for long lists.
 constexpr uint64_t SCORES_AT_ONCE = 4 << 20;
 
-//! Fewer centroids are compared as fast as rows become bytes.
-constexpr uint64_t FEWEST_QUANTIZED = 32;
-//! Fewer rows at a time are a tile of the plain kernel.
-constexpr uint64_t FEWEST_QUANTIZED_ROWS = 32;
-
-//! The smallest model for which a projection is looked for, and the rows that a set sees before.
-constexpr uint64_t FEWEST_PROJECTED = 256;
-constexpr uint32_t FEWEST_PROJECTED_COMPONENTS = 96;
-constexpr uint64_t ROWS_BEFORE_PROJECTION = 4096;
-//! Share of the centroids' squared norms that may stay outside the projection; 0.1 to 0.25 were the fastest on real
-//! sentence embeddings at 1,000 to 4,096 centroids.
-constexpr double LARGEST_REST = 0.18;
-//! The same where a projection is asked for whatever it costs: what half of the directions always reach.
-constexpr double REST_WHEN_FORCED = 0.9;
-//! Directions that a projection has at most.
-constexpr uint32_t MOST_DIRECTIONS = 288;
-//! A search by bounds must promise to be faster by this much than the plain one.
-constexpr double WORTHWHILE = 0.85;
-//! What keeping a list costs the plain search for each centroid, in multiply-adds.
-constexpr double LIST_WORK = 150;
-
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
 } // namespace
 
 CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const std::shared_ptr<const Projection> &given)
-    : kernel(SelectKernel()), k(k), d(d), raw(centroids, centroids + k * d), origin(d), packed(k * d), norms(k),
-      projection(given) {
-	for (uint32_t c = 0; c < d; c++) {
-		double sum = 0;
-		for (uint64_t j = 0; j < k; j++) {
-			sum += centroids[j * d + c];
+    : kernel(SelectKernel()), k(k), d(d), raw(centroids, centroids + k * d), origin(d), packed(k * d), norms(k) {
+	std::vector<double> sums(d);
+	for (uint64_t j = 0; j < k; j++) {
+		for (uint32_t c = 0; c < d; c++) {
+			sums[c] += centroids[j * d + c];
 		}
-		origin[c] = float(sum / double(k));
+	}
+	for (uint32_t c = 0; c < d; c++) {
+		origin[c] = float(sums[c] / double(k));
 	}
 	const uint64_t group_count = (k + kernel.group_size - 1) / kernel.group_size;
 	uint64_t first = 0;
@@ -67,14 +44,14 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const s
 		float *out = packed.Get() + first * d;
 		for (uint32_t j = 0; j < size; j++) {
 			const float *centroid = centroids + (first + j) * d;
-			double norm = 0;
+			double norm[2] = {0, 0};
 			for (uint32_t c = 0; c < d; c++) {
 				const float centred = centroid[c] - origin[c];
-				norm += double(centred) * centred;
+				norm[c % 2] += double(centred) * centred;
 				out[uint64_t(c) * size + j] = -2 * centred;
 			}
-			norms[first + j] = float(norm);
-			largest_norm = std::max(largest_norm, std::sqrt(float(norm)));
+			norms[first + j] = float(norm[0] + norm[1]);
+			largest_norm = std::max(largest_norm, std::sqrt(norms[first + j]));
 		}
 		groups.push_back({out, norms.data() + first, size, int32_t(first)});
 		first += size;
@@ -84,12 +61,10 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const s
 	for (size_t g = 0; g < groups.size(); g += per_block) {
 		blocks.push_back({g, std::min(per_block, groups.size() - g)});
 	}
-	if (projection && projection->Size() > 0) {
-		projected_owner.reset(
-		    new BoundedSearch(*this, std::unique_ptr<const LowerBounds>(new ProjectedBounds(*this, projection))));
-		projected = projected_owner.get();
-	}
+	choice.reset(new SearchChoice(*this, given));
 }
+
+CentroidSet::~CentroidSet() = default;
 
 std::vector<float> CentroidSet::Centred() const {
 	std::vector<float> centred(raw);
@@ -101,116 +76,15 @@ std::vector<float> CentroidSet::Centred() const {
 	return centred;
 }
 
-const BoundedSearch *CentroidSet::SearchFor(uint64_t n, uint32_t count) const {
-	if (RequestedSearchMode() == SearchMode::PLAIN) {
-		return nullptr;
-	}
-	const BoundedSearch *with_bytes = Quantized(n);
-	const BoundedSearch *with_projection = projected.load(std::memory_order_acquire);
-	if (!with_projection && IsProjectionWorthTrying(n)) {
-		FindProjection();
-		with_projection = projected.load(std::memory_order_acquire);
-	}
-	if (with_projection && (RequestedSearchMode() == SearchMode::PROJECTED || !with_projection->IsMeasured())) {
-		return with_projection;
-	}
-	const BoundedSearch *best = nullptr;
-	double least = WORTHWHILE * double(k) * (d + (count > 1 ? LIST_WORK : 0));
-	for (const BoundedSearch *search : {with_bytes, with_projection}) {
-		if (search && search->WorkPerRow() < least) {
-			best = search;
-			least = search->WorkPerRow();
-		}
-	}
-	return best;
-}
-
-//! The search by bytes; null where there is none, or before enough rows have come to pay for it.
-const BoundedSearch *CentroidSet::Quantized(uint64_t n) const {
-	const QuantizedKernel *bytes = SelectQuantizedKernel();
-	if (!bytes || RequestedSearchMode() != SearchMode::AUTOMATIC || k < FEWEST_QUANTIZED ||
-	    !QuantizedBounds::Fits(largest_norm, d)) {
-		return nullptr;
-	}
-	const BoundedSearch *current = quantized.load(std::memory_order_acquire);
-	if (current || n < FEWEST_QUANTIZED_ROWS) {
-		return current;
-	}
-	std::lock_guard<std::mutex> guard(quantized_lock);
-	if (quantized_owner) {
-		return quantized_owner.get();
-	}
-	try {
-		std::unique_ptr<const LowerBounds> bounds(
-		    new QuantizedBounds(*bytes, Centred().data(), norms.data(), k, d, origin.data()));
-		quantized_owner.reset(new BoundedSearch(*this, std::move(bounds)));
-	} catch (const std::bad_alloc &) {
-		// The plain search needs no memory.
-		return nullptr;
-	}
-	quantized.store(quantized_owner.get(), std::memory_order_release);
-	return quantized_owner.get();
-}
-
-bool CentroidSet::IsProjectionWorthTrying(uint64_t n) const {
-	if (RequestedSearchMode() == SearchMode::PROJECTED) {
-		return true;
-	}
-	return d >= FEWEST_PROJECTED_COMPONENTS && k >= FEWEST_PROJECTED &&
-	       rows_seen.fetch_add(n, std::memory_order_relaxed) >= ROWS_BEFORE_PROJECTION;
-}
-
-//! Looks for a projection, once. While one thread does the others go on without.
-void CentroidSet::FindProjection() const {
-	std::unique_lock<std::mutex> guard(projection_lock, std::try_to_lock);
-	if (!guard || projection) {
-		return;
-	}
-	const bool forced = RequestedSearchMode() == SearchMode::PROJECTED;
-	uint32_t largest = std::min(MOST_DIRECTIONS, (d + 1) / 2);
-	if (const BoundedSearch *with_bytes = quantized.load(std::memory_order_acquire)) {
-		// With more directions, projecting and bounding take longer than the bytes alone.
-		const double affordable = (WORTHWHILE * with_bytes->WorkPerRow() - 6.0 * double(k)) / (d + double(k) / 4);
-		largest = uint32_t(std::max(0.0, std::min(double(largest), affordable)));
-	}
-	try {
-		if (largest >= kernel.group_size) {
-			// Scaled, so that products of the largest components fit.
-			const float scale = largest_norm > 0 ? 1 / largest_norm : 1;
-			std::vector<float> scaled = Centred();
-			for (float &component : scaled) {
-				component *= scale;
-			}
-			projection.reset(new Projection(scaled.data(), k, d, largest, forced ? REST_WHEN_FORCED : LARGEST_REST));
-		}
-		if (!projection || projection->Size() == 0) {
-			projection.reset(new Projection());
-			return;
-		}
-		projected_owner.reset(
-		    new BoundedSearch(*this, std::unique_ptr<const LowerBounds>(new ProjectedBounds(*this, projection))));
-	} catch (const std::exception &) {
-		// No memory, or no principal components to be found: the other searches need neither.
-		projection.reset(new Projection());
-		return;
-	}
-	projected.store(projected_owner.get(), std::memory_order_release);
-}
-
 std::shared_ptr<const Projection> CentroidSet::GetProjection() const {
-	std::lock_guard<std::mutex> guard(projection_lock);
-	const BoundedSearch *with_projection = projected.load(std::memory_order_acquire);
-	if (with_projection && SearchFor(0, 1) != with_projection) {
-		return std::make_shared<const Projection>();
-	}
-	return projection;
+	return choice->GetProjection();
 }
 
 void CentroidSet::Nearest(const float *const *rows, uint64_t n, int32_t *index) const {
 	if (n == 0) {
 		return;
 	}
-	const BoundedSearch *search = SearchFor(n, 1);
+	const BoundedSearch *search = choice->For(n, 1);
 	search ? search->NearestList(rows, n, 1, index) : NearestPlain(rows, n, index);
 }
 
@@ -222,7 +96,7 @@ void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t cou
 		NearestLongList(rows, n, count, index);
 		return;
 	}
-	const BoundedSearch *search = SearchFor(n, count);
+	const BoundedSearch *search = choice->For(n, count);
 	search ? search->NearestList(rows, n, count, index) : NearestListPlain(rows, n, count, index);
 }
 

@@ -1,18 +1,17 @@
 #pragma once
 
 #include "aligned_buffer.hpp"
-#include "bounded_search.hpp"
 #include "exact_distance.hpp"
 #include "nearest_kernel.hpp"
 #include "projection.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace ducktopics {
+
+class SearchChoice;
 
 //! k centroids of d components, packed once for the nearest-centroid kernels. Threads may share it.
 //!
@@ -28,6 +27,7 @@ public:
 	//! `projection` may be that of an earlier set of the same data (see GetProjection): it is then tried at once.
 	CentroidSet(const float *centroids, uint64_t k, uint32_t d,
 	            const std::shared_ptr<const Projection> &projection = nullptr);
+	~CentroidSet();
 
 	uint64_t Count() const {
 		return k;
@@ -92,11 +92,6 @@ private:
 		size_t group_count;
 	};
 
-	//! The search to use for the `count` nearest centroids of the next n rows; null is the plain one.
-	const BoundedSearch *SearchFor(uint64_t n, uint32_t count) const;
-	const BoundedSearch *Quantized(uint64_t n) const;
-	bool IsProjectionWorthTrying(uint64_t n) const;
-	void FindProjection() const;
 	template <class ForTile>
 	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
 	void NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
@@ -115,15 +110,7 @@ private:
 	float largest_norm = 0;
 	std::vector<CentroidGroup> groups;
 	std::vector<Block> blocks;
-	//! Null where the processor does not multiply bytes or the model is small.
-	mutable std::mutex quantized_lock;
-	mutable std::unique_ptr<const BoundedSearch> quantized_owner;
-	mutable std::atomic<const BoundedSearch *> quantized {nullptr};
-	mutable std::atomic<uint64_t> rows_seen {0};
-	mutable std::mutex projection_lock;
-	mutable std::shared_ptr<const Projection> projection;
-	mutable std::unique_ptr<const BoundedSearch> projected_owner;
-	mutable std::atomic<const BoundedSearch *> projected {nullptr};
+	std::unique_ptr<const SearchChoice> choice;
 };
 
 } // namespace ducktopics

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace ducktopics {
 
@@ -24,6 +25,9 @@ constexpr uint64_t MOST_TRACKED = 400;
 
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
+//! Sums that run side by side, so that the processor need not wait for one after the other.
+constexpr uint32_t LANES = 8;
+
 //! Rounds a small number to the nearest whole one: beyond 2^52 there are no others.
 inline double Rounded(double x) {
 	constexpr double WHOLE = 0x1.8p52;
@@ -43,6 +47,9 @@ QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vec
 	const uint64_t steps = (uint64_t(d) + 3) / 4;
 	packed.Resize(k * steps * 4);
 	std::fill_n(packed.Get(), k * steps * 4, int8_t(0));
+	const uint64_t padded_d = (uint64_t(d) + LANES - 1) / LANES * LANES;
+	std::vector<float> centred(padded_d);
+	std::vector<int8_t> bytes(padded_d);
 	double largest_relative = 0;
 	const uint64_t group_count = (k + kernel.group_size - 1) / kernel.group_size;
 	uint64_t first = 0;
@@ -52,24 +59,40 @@ QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vec
 		int8_t *out = packed.Get() + first * steps * 4;
 		for (uint32_t j = 0; j < size; j++) {
 			const float *vector = vectors + (first + j) * d;
-			double range = 0;
+			float largest[LANES] = {};
 			for (uint32_t c = 0; c < d; c++) {
-				range = std::max(range, std::fabs(double(vector[c])));
+				centred[c] = vector[c] - origin[c];
 			}
+			for (uint32_t c = 0; c < padded_d; c += LANES) {
+				for (uint32_t i = 0; i < LANES; i++) {
+					const float size_of = std::fabs(centred[c + i]);
+					largest[i] = largest[i] < size_of ? size_of : largest[i];
+				}
+			}
+			const double range = *std::max_element(largest, largest + LANES);
 			const float scale = range > SMALLEST_RANGE ? float(range / LARGEST_BYTE) : 0;
 			const double per_unit = scale > 0 ? 1 / double(scale) : 0;
-			double error = 0;
-			double length = 0;
+			double errors[LANES] = {};
+			double lengths_squared[LANES] = {};
 			int32_t sum = 0;
-			for (uint32_t c = 0; c < d; c++) {
-				const double component = vector[c];
-				const double whole = std::min(LARGEST_BYTE, std::max(-LARGEST_BYTE, Rounded(component * per_unit)));
-				out[(uint64_t(c / 4) * size + j) * 4 + c % 4] = int8_t(whole);
-				sum += int32_t(whole);
-				const double rest = component - whole * double(scale);
-				error += rest * rest;
-				length += component * component;
+			for (uint32_t c = 0; c < padded_d; c += LANES) {
+				for (uint32_t i = 0; i < LANES; i++) {
+					const double component = centred[c + i];
+					const double rounded = Rounded(component * per_unit);
+					const double limited = rounded < LARGEST_BYTE ? rounded : LARGEST_BYTE;
+					const double whole = limited > -LARGEST_BYTE ? limited : -LARGEST_BYTE;
+					bytes[c + i] = int8_t(whole);
+					const double rest = component - whole * double(scale);
+					errors[i] += rest * rest;
+					lengths_squared[i] += component * component;
+				}
 			}
+			for (uint32_t c = 0; c < d; c++) {
+				sum += bytes[c];
+				out[(uint64_t(c / 4) * size + j) * 4 + c % 4] = bytes[c];
+			}
+			const double error = std::accumulate(errors, errors + LANES, 0.0);
+			const double length = std::accumulate(lengths_squared, lengths_squared + LANES, 0.0);
 			offsets[first + j] = -128 * sum;
 			scales[first + j] = 2 * scale;
 			lengths[first + j] = float(std::sqrt(length)) * (1 + 0x1p-22f);

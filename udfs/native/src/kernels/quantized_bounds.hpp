@@ -16,7 +16,8 @@ namespace ducktopics {
 //! bounds leave one centroid.
 class QuantizedBounds : public LowerBounds {
 public:
-	//! `vectors` is row-major k x d, `norms` what takes the place of |y|^2 in a vector's scores; rows lose `origin`.
+	//! `vectors` is row-major k x d; they and the rows lose `origin`. `norms` is what takes the place of |y|^2 in the
+	//! scores of the vectors.
 	QuantizedBounds(const QuantizedKernel &kernel, const float *vectors, const float *norms, uint64_t k, uint32_t d,
 	                const float *origin);
 
