@@ -6,6 +6,7 @@ import {
   DATE,
   DECIMAL,
   DOUBLE,
+  DuckDBStructType,
   FLOAT,
   HUGEINT,
   INTEGER,
@@ -13,7 +14,6 @@ import {
   LIST,
   MAP,
   SMALLINT,
-  STRUCT,
   TIME,
   TIME_NS,
   TIMESTAMP,
@@ -126,16 +126,17 @@ export function fillerOf(field: Field): Filler {
     }
     case Type.Struct: {
       const fillers = children.map(fillerOf);
-      const entries = Object.fromEntries(children.map(({ name }, at) => [name, (fillers[at] as Filler).type]));
       // Names are the same to DuckDB whatever their case.
       const names = new Set(children.map(({ name }) => name.toLowerCase()));
       if (names.size !== children.length || children.length === 0) break;
-      return structFiller(STRUCT(entries), fillers);
+      return structFiller(structType(children, fillers), fillers);
     }
     case Type.Map: {
-      const fillers = ((first as Field).type.children as Field[]).map(fillerOf);
+      const entries = (first?.type.children ?? []) as Field[];
+      if (entries.length !== 2) break;
+      const fillers = entries.map(fillerOf);
       const [key, value] = fillers as [Filler, Filler];
-      return listFiller(MAP(key.type, value.type), structFiller(STRUCT({ key: key.type, value: value.type }), fillers));
+      return listFiller(MAP(key.type, value.type), structFiller(structType(entries, fillers), fillers));
     }
     case Type.Dictionary: {
       const { dictionary } = type as Dictionary;
@@ -144,6 +145,14 @@ export function fillerOf(field: Field): Filler {
     }
   }
   throw new Error(`unknown type: ${type} of column ${field.name}`);
+}
+
+/** Not by `STRUCT`, whose object puts names that are numbers first. */
+function structType(fields: readonly Field[], fillers: readonly Filler[]): DuckDBStructType {
+  return new DuckDBStructType(
+    fields.map(({ name }) => name),
+    fillers.map(({ type }) => type),
+  );
 }
 
 function integerFiller({ bitWidth, isSigned }: Int): Filler {

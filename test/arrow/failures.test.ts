@@ -10,6 +10,7 @@ import {
   FixedSizeList,
   Float32,
   Int32,
+  Map_,
   makeData,
   RecordBatch,
   Schema,
@@ -174,6 +175,11 @@ test('types and names that DuckDB cannot have are refused, and the database live
   assert.match(await struct(['a', 'A']), /^insertArrow: unknown type: Struct/);
   assert.match(await struct(['']), /got none$/);
   assert.match(await struct([]), /^insertArrow: unknown type: Struct<\{\}> of column s$/);
+  const entries = new Struct(['key', 'value', 'more'].map((name) => field(name, new Int32())));
+  const map = new Map_(field('entries', entries) as never);
+  const child = makeData({ type: entries, length: 1, nullCount: 0, children: [integer(), integer(), integer()] });
+  const mapped = makeData({ type: map, length: 1, nullCount: 0, valueOffsets: Int32Array.of(0, 1), child });
+  assert.match(await insert([field('m', map)], [mapped]), /^insertArrow: unknown type: Map<.*> of column m$/);
   assert.match(await array(0), /^insertArrow: unknown type: FixedSizeList\[0\]<Float32> of column v$/);
   assert.match(await array(100_000), /^insertArrow: unknown type: FixedSizeList\[100000\]<Float32> of column v$/);
   assert.deepEqual(await db.query('SELECT 1 AS one'), [{ one: 1 }]);

@@ -48,6 +48,16 @@ test('insertArrow() keeps every type and NULL, of a whole table and of a slice',
   assert.equal(await differences('(FROM every_type LIMIT 2232 OFFSET 2101)', 'slice'), 0);
 });
 
+test('fields keep their names and places, also where those are numbers', async () => {
+  const struct = `{'name': 'n' || i, '0': i::INTEGER, '__proto__': i * 0.5::DOUBLE, '-1': i}`;
+  await db.connection.run(`CREATE TABLE numbered AS SELECT ${struct} AS s, [${struct}] AS l FROM range(3000) AS r(i)`);
+  const path = join(folder, 'numbered.arrows');
+  await writeArrow(db.connection, 'FROM numbered', path);
+  await db.connection.run(`CREATE TABLE numbered_back AS FROM read_arrow('${path}')`);
+  assert.deepEqual(await typesOf('numbered_back'), await typesOf('numbered'));
+  assert.equal(await differences('numbered', 'numbered_back'), 0);
+});
+
 test('insertArrow() takes batches, creates, replaces and appends by name', async () => {
   const rows = tableFromArrays({ id: BigInt64Array.of(1n, 2n), text: ['a', null] });
   assert.equal(await insertArrow(db.connection, rows.batches, 'we"ird'), 2);
