@@ -23,18 +23,17 @@ export interface CheckedResult {
 /**
  * Runs one statement and hands its rows over as they are made, in memory that does not grow with their number.
  *
- * What cannot be streamed (`streamedResult`) is run to its end before the first row comes.
+ * What cannot be streamed (`streamedResult`) is run to its end before the first row comes. So are several statements: the last one
+ * gives the rows, and each is run once.
  */
 export async function checkedResult(
   connection: DuckDBConnection,
   sql: string,
   values?: Values,
 ): Promise<CheckedResult> {
-  const streamed = await streamedResult(connection, sql, values);
-  if (streamed !== undefined) return streamed;
   const statement = await prepareLast(connection, sql, values);
   try {
-    return wholeResult(await statement.run());
+    return (await streamedIfQuery(connection, statement, sql, values)) ?? wholeResult(await statement.run());
   } finally {
     statement.destroySync();
   }
@@ -54,11 +53,11 @@ export async function streamedResult(
   values?: Values,
 ): Promise<CheckedResult | undefined> {
   const statement = await prepareLast(connection, sql, values);
-  const isQuery = statement.statementType === StatementType.SELECT;
-  statement.destroySync();
-  if (!isQuery || !(await keepsOrder(connection))) return undefined;
-  const columns = await describe(connection, sql, values);
-  return columns === undefined ? undefined : stream(connection, sql, values, columns);
+  try {
+    return await streamedIfQuery(connection, statement, sql, values);
+  } finally {
+    statement.destroySync();
+  }
 }
 
 /** A result that has been run already. */
@@ -80,6 +79,17 @@ export function wholeResult(result: DuckDBResult): CheckedResult {
 }
 
 type Columns = CheckedResult['columns'];
+
+async function streamedIfQuery(
+  connection: DuckDBConnection,
+  { statementType }: DuckDBPreparedStatement,
+  sql: string,
+  values?: Values,
+): Promise<CheckedResult | undefined> {
+  if (statementType !== StatementType.SELECT || !(await keepsOrder(connection))) return undefined;
+  const columns = await describe(connection, sql, values);
+  return columns === undefined ? undefined : stream(connection, sql, values, columns);
+}
 
 /** Prepares the statement, with DuckDB's error where it is wrong; what goes before it (PIVOT makes a type) is run. */
 async function prepareLast(

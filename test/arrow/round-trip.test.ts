@@ -151,6 +151,19 @@ test('statements that are no query give their result as well', async () => {
   await db.connection.run('SET preserve_insertion_order = true');
 });
 
+test('of several statements each is run once, and the last gives the rows', async () => {
+  await db.connection.run('CREATE TABLE counted (n INTEGER)');
+  const table = await queryArrow(
+    db.connection,
+    'INSERT INTO counted VALUES (1); INSERT INTO counted VALUES (2); FROM counted',
+  );
+  assert.deepEqual([...(table.getChild('n') ?? [])], [1, 2]);
+  await queryArrow(db.connection, 'INSERT INTO counted VALUES (3); INSERT INTO counted VALUES ($1)', [4]);
+  assert.equal((await db.query('FROM counted')).length, 4);
+  const pivoted = await queryArrow(db.connection, 'PIVOT counted ON n USING count(*)');
+  assert.deepEqual(pivoted.schema.names, ['1', '2', '3', '4']);
+});
+
 test('read_arrow(path) sees one connection as another, and its columns by name', async () => {
   const path = join(folder, "it's.arrows");
   await writeArrow(db.connection, 'SELECT id, varchar FROM every_type', path);
