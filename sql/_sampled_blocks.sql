@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP MACRO _sampled_blocks(tbl, sample, k, max_points_per_cent
        WHERE coalesce(_block_share(_chosen._block, {3}) * _all.blocks < {4}, true)',
       CASE WHEN _is_file(tbl) THEN 'file_row_number' ELSE 'rowid' END,
       CASE WHEN _is_file(tbl) THEN 16384 ELSE 2048 END,
-      CASE WHEN contains(_as_table(tbl), '"') THEN _as_table(tbl) ELSE '"' || replace(_as_table(tbl), '.', '"."') || '"' END,
+      _quoted_name(_as_table(tbl)),
       coalesce(try_cast(seed AS BIGINT), 0),
       CASE
         WHEN _is_file(tbl) THEN greatest(16, ceil(2 * _sample_rows(k, max_points_per_centroid) / 16384))

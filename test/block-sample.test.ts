@@ -206,3 +206,35 @@ test("kmeans_train(sample := 'blocks') takes names as 'uniform' does", async () 
   assert.deepEqual(await rowsOf(path('part-*.parquet')), [{ rows: 2000n }]);
   assert.deepEqual(await rowsOf(path('mess*.npy')), [{ rows: 300_000n }]);
 });
+
+test('_quoted_name(name) gives SQL that names a table and is nothing else', async () => {
+  await using db = await open();
+  const quoted = (name: string) => db.query('SELECT _quoted_name($1) AS name', [name]);
+  const names: [name: string, sql: string][] = [
+    ['messages', '"messages"'],
+    ['archive.old messages', '"archive"."old messages"'],
+    ['mail.archive."v1.2"', '"mail"."archive"."v1.2"'],
+    ['.messages.', '"messages"'],
+    // As query_table takes them: a quote is no part of a name.
+    ['"a""b".c', '"ab"."c"'],
+    ['"(SELECT 1)\n" AS "t"', '"(SELECT 1)\n AS t"'],
+    ['(SELECT 1) AS "t', '"(SELECT 1) AS ""t"'],
+    ['t"; DROP TABLE t; SELECT "', '"t; DROP TABLE t; SELECT "'],
+    ['"', '""""'],
+    ['', '""'],
+  ];
+  for (const [name, sql] of names) assert.deepEqual(await quoted(name), [{ name: sql }], name);
+});
+
+test("kmeans_train(sample := 'blocks') takes SQL in a name for a name, as 'uniform' does", async () => {
+  await using db = await open();
+  for (const name of [`(SELECT [error('run')]::FLOAT[] AS "embedding")`, '"messages", (SELECT 1)']) {
+    for (const sample of ['uniform', 'blocks']) {
+      const rows = await db.query(
+        `WITH "${name.replaceAll('"', '')}" AS (SELECT [1.0::FLOAT] AS embedding)
+         SELECT cluster_id FROM kmeans_train('${name.replaceAll("'", "''")}', k := 1, sample := '${sample}')`,
+      );
+      assert.deepEqual(rows, [{ cluster_id: 0 }], `${sample}: ${name}`);
+    }
+  }
+});
