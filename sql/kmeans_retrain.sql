@@ -25,7 +25,7 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
       0,
       CASE
         WHEN count(*) = 0 THEN error('invalid model ' || model || ': expected at least 1 row, got 0')
-        ELSE list(_topic.centroid::FLOAT[] ORDER BY _topic.cluster_id)
+        ELSE list(_topic.centroid::FLOAT[] ORDER BY _topic.cluster_id, _topic.centroid::FLOAT[])
       END
     FROM (
       SELECT columns(_as_column(*, 'cluster_id')) AS cluster_id, columns(_as_column(*, 'centroid')) AS centroid
@@ -50,7 +50,8 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
     SELECT
       len(_start.centroids) AS n,
       _at_least(coalesce(k, len(_start.centroids)), 1, 'kmeans_retrain', 'k') AS k,
-      least(256, ceil(len(_start.centroids) / 4)) AS most,
+      -- No more than k, since topics that are cut cannot be given up.
+      least(256, ceil(len(_start.centroids) / 4), coalesce(k::BIGINT, 256)) AS most,
       CASE
         WHEN worth::DOUBLE >= 1 THEN worth::DOUBLE
         ELSE error('kmeans_retrain: expected worth >= 1, got ' || coalesce(worth::VARCHAR, 'NULL'))
@@ -78,8 +79,11 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
         vector_mean(_row.embedding) AS mean,
         sum(_row.near[1].distance::DOUBLE) AS cost,
         sum((_row.near[2].distance - _row.near[1].distance)::DOUBLE) AS loss,
-        mode(_row.near[2].index) AS second,
-        min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+        -- Unlike mode(), the first of several that are as frequent, in whatever order rows come.
+        -list_max([
+          {'n': _near.value, 'place': -_near.key} FOR _near IN map_entries(histogram(_row.near[2].index))
+        ]).place AS second,
+        min(hash(_row.embedding::FLOAT[])) <> max(hash(_row.embedding::FLOAT[])) AS is_varied
       FROM (
         SELECT _input.embedding, nearest_centroid_list(_input.embedding, (SELECT _start.centroids FROM _retrain_start AS _start), 2) AS near
         FROM (SELECT columns(_as_column(*, embedding)) AS embedding FROM query_table(_as_table(tbl))) AS _input
@@ -120,7 +124,7 @@ CREATE OR REPLACE TEMP MACRO kmeans_retrain(
         _row.now.index::BIGINT AS piece,
         sum((_row.was - _row.now.distance)::DOUBLE) AS gain,
         sum(_row.now.distance::DOUBLE) AS cost,
-        min(hash(_row.embedding)) <> max(hash(_row.embedding)) AS is_varied
+        min(hash(_row.embedding::FLOAT[])) <> max(hash(_row.embedding::FLOAT[])) AS is_varied
       FROM (
         SELECT
           _input.embedding,

@@ -39,6 +39,14 @@ SELECT centroid, size FROM kmeans_retrain('near', 'topics', k := 2) ORDER BY siz
 --> ([0.5, 1]::FLOAT[], 20)
 --> ([11.5, 1]::FLOAT[], 40)
 
+-- kmeans_retrain() with a much smaller k gives up all others, though cuts would save more
+WITH old AS (FROM topics UNION ALL SELECT 3 + i, [20 + i, 9]::FLOAT[], 0 FROM range(5) AS t (i))
+SELECT k, len(list(size)), sum(size)
+FROM (SELECT 1 AS k, size FROM kmeans_retrain('messages', 'old', k := 1) UNION ALL SELECT 2, size FROM kmeans_retrain('messages', 'old', k := 2))
+GROUP BY k ORDER BY k;
+--> (1, 1, 60)
+--> (2, 2, 60)
+
 -- kmeans_retrain() with one topic makes it the mean
 WITH one AS (FROM topics LIMIT 1) SELECT centroid, size FROM kmeans_retrain('messages', 'one');
 --> ([10.5, 1]::FLOAT[], 60)
@@ -48,6 +56,42 @@ WITH same AS (SELECT [1.0, 1.0] AS embedding FROM messages) SELECT size FROM kme
 --> (0)
 --> (0)
 --> (60)
+
+-- The first pass takes the row at 4 from the topic at 1, whose rows are then alike in single precision.
+CREATE TABLE precise AS
+SELECT [1 + i * 1e-12]::DOUBLE[] AS embedding FROM range(20) AS t (i) UNION ALL SELECT unnest([[4.0], [5.0], [5.1]]);
+
+CREATE TABLE wide AS FROM (VALUES (0, [0]::FLOAT[]), (1, [9]::FLOAT[])) AS t (cluster_id, centroid);
+
+-- kmeans_retrain() tells rows apart in single precision
+SELECT round(centroid[1], 2)::DOUBLE, size FROM kmeans_retrain('precise', 'wide', k := 3) ORDER BY centroid;
+--> (1.0, 20)
+--> (4.0, 1)
+--> (5.05, 2)
+
+-- The topic at 10 has as many rows nearer to 0 as to 20: which of the two would take over from it must not hang on the order of rows.
+CREATE TABLE tied AS
+SELECT row_number() OVER () AS id, embedding
+FROM (
+  SELECT unnest([[0, 0], [9, 0], [11, 0], [20, 0], [900, 0], [1100, 0], [4900, 0], [5100, 0]]::FLOAT[][]) AS embedding,
+    unnest([range(1), range(5), range(5), range(30), range(50), range(50), range(50), range(50)]) AS copies
+), LATERAL unnest(copies) AS t (i);
+
+CREATE TABLE backwards AS FROM tied ORDER BY id DESC;
+
+CREATE TABLE places AS SELECT unnest(range(5)) AS cluster_id, unnest([[0, 0], [10, 0], [20, 0], [1000, 0], [5000, 0]]::FLOAT[][]) AS centroid;
+
+-- kmeans_retrain() gives the same model for rows in another order
+SELECT count(*) FROM kmeans_retrain('tied', 'places') JOIN kmeans_retrain('backwards', 'places') USING (cluster_id, centroid, size);
+--> (5)
+
+CREATE TABLE alike AS SELECT 7 AS cluster_id, centroid FROM places ORDER BY centroid;
+
+CREATE TABLE turned AS FROM alike ORDER BY centroid DESC;
+
+-- kmeans_retrain() gives the same model for topics in another order, whose ids are equal
+SELECT count(*) FROM kmeans_retrain('tied', 'alike') JOIN kmeans_retrain('tied', 'turned') USING (cluster_id, centroid, size);
+--> (5)
 
 -- kmeans_retrain() takes the name of the column, and skips NULL embeddings
 WITH holes AS (SELECT CASE WHEN id % 2 = 0 THEN embedding END AS vector FROM messages)
