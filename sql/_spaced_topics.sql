@@ -1,13 +1,13 @@
 -- The topics of a model with the distance (L2) to their nearest neighbour in it: (cluster_id INTEGER, centroid FLOAT[], spacing DOUBLE).
 --
--- spacing is NULL where there is one topic. An error where there is none, or where an id is NULL or comes twice.
+-- spacing is NULL where there is one topic. An error where there is none, or where an id is NULL, comes twice or is no whole number.
 CREATE OR REPLACE TEMP MACRO _spaced_topics(model) AS TABLE
   SELECT
     CASE
       WHEN _topic.rows = 0 THEN error('invalid model ' || model || ': expected at least 1 row, got 0')
       WHEN _topic.times > 1
         THEN error('invalid model ' || model || ': expected each cluster_id once, got ' || _topic.cluster_id || ' several times')
-      ELSE _topic.cluster_id::INTEGER
+      ELSE _whole_id(_topic.cluster_id, 'model ' || model)
     END AS cluster_id,
     _topic.centroid::FLOAT[] AS centroid,
     sqrt(nearest_centroids(_topic.centroid, model, 2)[2].distance::DOUBLE) AS spacing

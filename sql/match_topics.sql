@@ -25,8 +25,8 @@
 -- `min_share` of their messages or make up `min_share` of the topic, to_ids the topics that an old one went to in this sense; a matched topic
 -- comes from and goes to itself. shift is NULL where both models have one topic.
 --
--- Errors: a missing table or column; a model without rows, with an id that comes twice or is no whole number; one table of assignments
--- without the other; centroids of several dimensions; min_overlap, max_shift, kept_shift or min_share out of range.
+-- Errors: a missing table or column; a model without rows, or with an id that comes twice; a cluster_id that is no whole number; one
+-- table of assignments without the other; centroids of several dimensions; min_overlap, max_shift, kept_shift or min_share out of range.
 --
 -- Example:
 --   SELECT cluster_id, event, from_ids, round(shift, 2) AS shift FROM match_topics('topics', 'topics') LIMIT 3;
@@ -51,7 +51,10 @@ CREATE OR REPLACE TEMP MACRO match_topics(
     _match_new AS (SELECT _topic.* FROM _spaced_topics(new) AS _topic),
     -- How many messages went from where to where: f of the old topic's messages, b of those that are known of the new one.
     _match_common AS (
-      SELECT _was.cluster_id::INTEGER AS old_id, _is.cluster_id::INTEGER AS new_id, count(*) AS shared
+      SELECT
+        _whole_id(_was.cluster_id, 'assignments ' || old_assignments) AS old_id,
+        _whole_id(_is.cluster_id, 'assignments ' || new_assignments) AS new_id,
+        count(*) AS shared
       FROM (
         SELECT columns(_as_column(*, 'id')) AS id, columns(_as_column(*, 'cluster_id')) AS cluster_id
         FROM query_table(coalesce(_as_table(old_assignments), '_match_none'))
@@ -64,7 +67,7 @@ CREATE OR REPLACE TEMP MACRO match_topics(
       GROUP BY _was.cluster_id, _is.cluster_id
     ),
     _match_size AS (
-      SELECT _is.cluster_id::INTEGER AS new_id, count(*) AS size
+      SELECT _whole_id(_is.cluster_id, 'assignments ' || new_assignments) AS new_id, count(*) AS size
       FROM query_table(coalesce(_as_table(new_assignments), '_match_none')) AS _is
       GROUP BY _is.cluster_id
     ),
@@ -135,7 +138,7 @@ CREATE OR REPLACE TEMP MACRO match_topics(
       SELECT greatest(
         (SELECT max(_old.cluster_id) FROM _match_old AS _old),
         (
-          SELECT max(_used.cluster_id)
+          SELECT max(_whole_id(_used.cluster_id, 'lineage ' || lineage))
           FROM (
             SELECT columns(_as_column(*, 'cluster_id')) AS cluster_id
             FROM query_table(coalesce(_as_table(lineage), '_match_none'))

@@ -129,7 +129,27 @@ WITH holes AS (SELECT nullif(cluster_id, 1) AS cluster_id, centroid FROM old) FR
 
 -- match_topics() refuses ids that are no whole numbers
 WITH named AS (SELECT 'topic ' || cluster_id AS cluster_id, centroid FROM old) FROM match_topics('named', 'new');
---! Could not convert string 'topic 
+--! invalid model named: expected an INTEGER as cluster_id, got topic 
+
+WITH halves AS (SELECT cluster_id + 0.4 AS cluster_id, centroid FROM old) FROM match_topics('old', 'halves');
+--! invalid model halves: expected an INTEGER as cluster_id, got 
+
+WITH halves AS (SELECT id, cluster_id + 0.4 AS cluster_id FROM before) FROM match_topics('model_before', 'model_after', 'halves', 'after');
+--! invalid assignments halves: expected an INTEGER as cluster_id, got 
+
+WITH halves AS (SELECT id, cluster_id + 0.4 AS cluster_id FROM after) FROM match_topics('model_before', 'model_after', 'before', 'halves');
+--! invalid assignments halves: expected an INTEGER as cluster_id, got 
+
+WITH used AS (SELECT 41.5 AS cluster_id) FROM match_topics('old', 'new', lineage := 'used');
+--! invalid lineage used: expected an INTEGER as cluster_id, got 41.5
+
+WITH large AS (SELECT cluster_id + 5000000000 AS cluster_id, centroid FROM old) FROM match_topics('old', 'large');
+--! invalid model large: expected an INTEGER as cluster_id, got 500000000
+
+-- match_topics() takes whole numbers of any type
+WITH texts AS (SELECT cluster_id::VARCHAR AS cluster_id, centroid FROM old), decimals AS (SELECT cluster_id::DOUBLE AS cluster_id, centroid FROM old)
+SELECT typeof(any_value(cluster_id)), bool_and(cluster_id = new_cluster_id AND event = 'kept') FROM match_topics('texts', 'decimals');
+--> ('INTEGER', true)
 
 -- match_topics() refuses centroids of another dimension
 WITH wide AS (SELECT cluster_id, [1, 2, 3]::FLOAT[] AS centroid FROM old) FROM match_topics('old', 'wide');
