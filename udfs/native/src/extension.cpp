@@ -1,6 +1,7 @@
 #define DUCKDB_EXTENSION_NAME ducktopics
 #include "duckdb_extension.h"
 
+#include "files/open_folders.hpp"
 #include "registration.hpp"
 
 #include <exception>
@@ -13,6 +14,7 @@ DUCKDB_EXTENSION_ENTRYPOINT(duckdb_connection connection, duckdb_extension_info 
 	try {
 		// Our own loops are parallel; BLAS within DuckDB's threads must not be.
 		openblas_set_num_threads(1);
+		ducktopics::ReadOpenFolders();
 		ducktopics::RegisterKMeans(connection);
 		ducktopics::RegisterKMeansStep(connection);
 		ducktopics::RegisterNearestCentroidIndex(connection);

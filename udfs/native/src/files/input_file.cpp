@@ -1,5 +1,7 @@
 #include "input_file.hpp"
 
+#include "open_folders.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -21,7 +23,7 @@ std::string Reason(int error) {
 
 InputFile::InputFile(const std::string &path, ReadOrder order) : descriptor(-1) {
 	// Not blocking: a named pipe without a writer would wait for ever.
-	descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	descriptor = open(ReadablePath(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (descriptor < 0 || fstat(descriptor, &status) != 0) {
 		const int error = errno;
 		if (descriptor >= 0) {

@@ -14,7 +14,7 @@ enum class ReadOrder { SEQUENTIAL, RANDOM };
 //! A local file, open for reads at any place by any number of threads. Files are read, not mapped: one that is cut
 //! short meanwhile is an error and not a signal, and its pages are not counted as memory of the process.
 //!
-//! Throws InvalidInput, which does not name the path, where it cannot be opened or is no regular file.
+//! Throws InvalidInput, which does not name the path, where it cannot or may not be opened, or is no regular file.
 class InputFile {
 public:
 	explicit InputFile(const std::string &path, ReadOrder order = ReadOrder::SEQUENTIAL);

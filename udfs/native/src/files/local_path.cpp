@@ -1,6 +1,8 @@
 #include "local_path.hpp"
 
 #include "../duckdb/error.hpp"
+#include "input_file.hpp"
+#include "open_folders.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -53,8 +55,13 @@ std::vector<std::string> ListFiles(const std::vector<std::string> &paths) {
 	std::vector<std::string> files;
 	for (const std::string &given : paths) {
 		const std::string path = LocalPath(given);
+		if (path.find_first_of(WILDCARDS) == std::string::npos) {
+			files.push_back(path);
+			continue;
+		}
+		NamingFile(path, [&]() { CheckReadablePattern(path); });
 		struct stat status;
-		if (path.find_first_of("*?[") == std::string::npos || stat(path.c_str(), &status) == 0) {
+		if (stat(path.c_str(), &status) == 0) {
 			files.push_back(path);
 			continue;
 		}

@@ -1,6 +1,7 @@
 #include "output_file.hpp"
 
 #include "../duckdb/error.hpp"
+#include "open_folders.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -25,6 +26,7 @@ std::string DraftName(const std::string &path) {
 } // namespace
 
 OutputFile::OutputFile(const std::string &path) : path(path), draft(DraftName(path)), file(nullptr) {
+	CheckWritable();
 	struct stat status;
 	if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
 		throw Expected("the name of a file", S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");

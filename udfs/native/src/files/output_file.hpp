@@ -6,7 +6,8 @@
 namespace ducktopics {
 
 //! A file that appears under its name, whole, when it is committed: until then it has another name in the same folder,
-//! and what was there before stays. Throws InvalidInput, which does not name the path, with the system's reason.
+//! and what was there before stays. Throws InvalidInput, which does not name the path, with the system's reason,
+//! or where nothing may be written.
 class OutputFile {
 public:
 	explicit OutputFile(const std::string &path);
