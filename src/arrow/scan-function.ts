@@ -6,7 +6,7 @@ import { BatchWriter } from './batch-writer.ts';
 /** Record batches that a table function reads. */
 export interface ScanSource {
   readonly schema: Schema;
-  /** The batches from the first on, one call for each scan. */
+  /** The batches from the first on, one call for each scan. Their schemas may differ in what DuckDB does not see. */
   batches(): Iterator<RecordBatch>;
 }
 
@@ -54,7 +54,7 @@ function tableFunction({ name, parameterType, caller, open }: ScanFunction): Duc
       });
     },
     initFunction(info) {
-      const { source, explain } = info.getBindData() as Bound;
+      const { source, writer, explain } = info.getBindData() as Bound;
       // Batches come in their order; JavaScript has one thread anyway.
       info.setMaxThreads(1);
       explain(() => {
@@ -63,6 +63,8 @@ function tableFunction({ name, parameterType, caller, open }: ScanFunction): Duc
           batches: source.batches(),
           batch: undefined,
           next: 0,
+          schema: source.schema,
+          writer,
         } satisfies Scan);
       });
     },
@@ -78,8 +80,13 @@ function tableFunction({ name, parameterType, caller, open }: ScanFunction): Duc
           }
           scan.batch = item.value;
           scan.next = 0;
+          if (scan.batch.schema !== scan.schema) {
+            scan.schema = scan.batch.schema;
+            scan.writer = new BatchWriter(scan.schema);
+            checkSame(scan.writer.columns, writer.columns);
+          }
         }
-        scan.next += writer.fill(chunk, scan.batch, scan.next, scan.columns);
+        scan.next += scan.writer.fill(chunk, scan.batch, scan.next, scan.columns);
       });
     },
   });
@@ -96,6 +103,19 @@ interface Scan {
   batches: Iterator<RecordBatch>;
   batch: RecordBatch | undefined;
   next: number;
+  /** The schema of the batch, and what writes it. */
+  schema: Schema;
+  writer: BatchWriter;
+}
+
+function checkSame(columns: BatchWriter['columns'], first: BatchWriter['columns']): void {
+  if (columns.length !== first.length) {
+    throw new Error(`expected batches of one schema, got one with ${columns.length} columns after ${first.length}`);
+  }
+  for (const [at, column] of columns.entries()) {
+    const [got, expected] = [column, first[at] as typeof column].map(({ name, type }) => `${name} ${type}`);
+    if (got !== expected) throw new Error(`expected batches of one schema, got ${got} after ${expected}`);
+  }
 }
 
 /** Errors as those of the other readers: `read_arrow: missing.arrow: no such file`. */

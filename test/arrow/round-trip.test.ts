@@ -3,7 +3,20 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
+import {
+  type Data,
+  type DataType,
+  Field,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  tableFromArrays,
+  tableFromIPC,
+  tableToIPC,
+} from 'apache-arrow';
 import { arrowBatches, arrowStream, insertArrow, queryArrow, writeArrow } from '../../src/arrow/index.ts';
 import { type DuckTopics, open } from '../../src/index.ts';
 import { errorLine } from '../support/error-line.ts';
@@ -72,6 +85,66 @@ test('insertArrow() takes batches, creates, replaces and appends by name', async
   await db.connection.run('CREATE SCHEMA other');
   assert.equal(await insertArrow(db.connection, rows, 't', { schema: 'other', mode: 'replace' }), 2);
   assert.equal((await db.query('FROM other.t')).length, 2);
+});
+
+test('insertArrow() takes batches whose dictionaries or nullability differ, and refuses other columns', async () => {
+  const named = (name: string) => queryArrow(db.connection, `SELECT '${name}'::ENUM ('x', '${name}') AS name, 1 AS n`);
+  const [a, b, c] = [await named('a'), await named('b'), await named('c')];
+  assert.equal(await insertArrow(db.connection, [...a.batches, ...b.batches, ...c.batches], 'mixed'), 3);
+  assert.deepEqual(await db.query('SELECT name FROM mixed ORDER BY name'), [
+    { name: 'a' },
+    { name: 'b' },
+    { name: 'c' },
+  ]);
+
+  const numbers = (type: DataType, data: Int32Array | BigInt64Array, nullable: boolean) => {
+    const schema = new Schema([new Field('n', type, nullable)]);
+    const children = [makeData({ type, data } as never)] as Data[];
+    return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: 2, nullCount: 0, children }));
+  };
+  const first = numbers(new Int32(), Int32Array.of(1, 2), true);
+  const second = numbers(new Int32(), Int32Array.of(3, 4), false);
+  assert.equal(await insertArrow(db.connection, [first, second, first], 'nullability'), 6);
+  assert.deepEqual(await db.query('SELECT sum(n)::INTEGER AS sum FROM nullability'), [{ sum: 13 }]);
+  const wide = numbers(new Int64(), BigInt64Array.of(5n, 6n), true);
+  const expected = 'insertArrow: expected batches of one schema, got n BIGINT after n INTEGER';
+  assert.equal(await errorLine(insertArrow(db.connection, [first, wide], 'refused')), expected);
+  assert.match(
+    await errorLine(insertArrow(db.connection, [first, ...a.batches], 'refused')),
+    /expected batches of one schema, got one with 2 columns after 1$/,
+  );
+});
+
+test('insertArrow() asks an iterable for one batch after the other, and throws what it throws', async () => {
+  const [batch] = tableFromArrays({ n: Int32Array.of(1, 2) }).batches as [RecordBatch];
+  let asked = 0;
+  let ended = 0;
+  function* batches(count: number, failure?: Error) {
+    try {
+      for (; asked < count; asked++) yield batch;
+      if (failure) throw failure;
+    } finally {
+      ended++;
+    }
+  }
+  assert.equal(await insertArrow(db.connection, batches(50), 'lazy'), 100);
+  asked = 0;
+  const failure = new Error('the source is gone');
+  await assert.rejects(insertArrow(db.connection, batches(5, failure), 'gone'), failure);
+  asked = 0;
+  assert.match(await errorLine(insertArrow(db.connection, batches(5), 'lazy')), /already exists/);
+  assert.ok(asked <= 1);
+  assert.equal(ended, 3);
+  assert.match(await errorLine(db.query('FROM gone')), /gone does not exist/);
+});
+
+test('insertArrow() in a transaction leaves other connections free to do the same', async () => {
+  const rows = tableFromArrays({ id: Int32Array.of(1, 2) });
+  await using fresh = await open();
+  await fresh.connection.run('BEGIN');
+  await insertArrow(fresh.connection, rows, 'one');
+  assert.equal(await insertArrow(await fresh.connect(), rows, 'other'), 2);
+  await fresh.connection.run('COMMIT');
 });
 
 test('insertArrow() is part of a transaction, and leaves nothing where it fails', async () => {
