@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DuckDBTableFunction } from '@duckdb/node-api';
 import { registerReadArrow } from '../udfs/read-arrow.ts';
+import { registerArrowRows } from './arrow/arrow-rows.ts';
 import { DuckTopicsError, messageOf } from './errors.ts';
 import { Labelling } from './labelling/labelling.ts';
 import type { LabellingOptions } from './labelling/settings.ts';
@@ -12,7 +13,7 @@ export interface RegisterConnection {
   run(sql: string): Promise<unknown>;
   /** `register` replaces it, so that it also ends the requests that the running statement waits for. */
   interrupt?(): void;
-  /** For `read_arrow`, which a connection without it does not get. */
+  /** For `read_arrow` and `insertArrow`, which a connection without it does not get. */
   registerTableFunction?(tableFunction: DuckDBTableFunction): void;
 }
 
@@ -49,6 +50,7 @@ export async function register(connection: RegisterConnection, options: Register
   }
   await connection.run(macroStatements());
   await registerReadArrow(connection);
+  await registerArrowRows(connection);
   const { labelling } = options;
   await (labelling instanceof Labelling ? labelling : new Labelling(labelling)).attach(connection);
 }
