@@ -11,6 +11,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import { DuckDbDialect } from 'kysely-duckdb';
+import { messageOf } from '../errors.ts';
 import type { DuckTopics } from '../open.ts';
 import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
 import { toParameters } from './parameters.ts';
@@ -89,7 +90,12 @@ class DuckTopicsDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+    try {
+      await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+    } catch (error) {
+      // A COMMIT that failed has ended its transaction already; what the caller wants to know is why.
+      if (!/no transaction is active/.test(messageOf(error))) throw error;
+    }
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {

@@ -93,6 +93,32 @@ test('a transaction that throws leaves nothing', async () => {
   assert.deepEqual(await db.selectFrom('numbers').select('n').where('n', '=', 50n).execute(), []);
 });
 
+test('a COMMIT that fails throws its own error, and the connection serves on', async () => {
+  await sql`CREATE TABLE keys (id INTEGER PRIMARY KEY)`.execute(db);
+  const other = new Kysely<Tables>({ dialect: new DuckTopicsDialect(duck) });
+  await assert.rejects(
+    db.transaction().execute(async (trx) => {
+      await sql`INSERT INTO keys VALUES (1)`.execute(trx);
+      await sql`INSERT INTO keys VALUES (1)`.execute(other);
+    }),
+    /Failed to commit.*duplicate key/s,
+  );
+  assert.equal((await sql`FROM keys`.execute(db)).rows.length, 1);
+  await other.destroy();
+});
+
+test('queries that wait for a connection fail with those that cannot get one', async () => {
+  const closed = await open();
+  const other = new Kysely<Tables>({ dialect: new DuckTopicsDialect(closed, { connections: 1 }) });
+  closed.close();
+  const results = await Promise.allSettled([1, 2, 3].map(() => sql`SELECT 1`.execute(other)));
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  await other.destroy();
+});
+
 test('more queries at once than connections wait for each other', async () => {
   const results = await Promise.all(
     Array.from({ length: 20 }, (_, n) => db.selectNoFrom(sql<number>`${n}`.as('n')).executeTakeFirstOrThrow()),
