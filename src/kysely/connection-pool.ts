@@ -6,13 +6,18 @@ export interface PooledConnection {
   readonly connection: DuckDBConnection;
 }
 
+interface Waiting {
+  resolve(connection: PooledConnection): void;
+  reject(error: unknown): void;
+}
+
 /** Connections of one database, made when they are needed and used again: the one given back last comes first. */
 export class ConnectionPool {
   readonly #database: DuckTopics;
   readonly #most: number;
   readonly #all: PooledConnection[] = [];
   readonly #free: PooledConnection[] = [];
-  readonly #waiting: ((connection: PooledConnection) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #opened = 0;
   #whenIdle: (() => void) | undefined;
 
@@ -27,7 +32,9 @@ export class ConnectionPool {
   async take(): Promise<PooledConnection> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#opened >= this.#most) return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#opened >= this.#most) {
+      return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    }
     this.#opened++;
     try {
       const made = { connection: await this.#database.connect() };
@@ -35,6 +42,10 @@ export class ConnectionPool {
       return made;
     } catch (error) {
       this.#opened--;
+      // Whoever waits was to get this one, and may fare better.
+      const next = this.#waiting.shift();
+      if (next !== undefined) this.take().then(next.resolve, next.reject);
+      this.#tellIdle();
       throw error;
     }
   }
@@ -42,11 +53,11 @@ export class ConnectionPool {
   giveBack(connection: PooledConnection): void {
     const next = this.#waiting.shift();
     if (next !== undefined) {
-      next(connection);
+      next.resolve(connection);
       return;
     }
     this.#free.push(connection);
-    if (this.#free.length === this.#all.length) this.#whenIdle?.();
+    this.#tellIdle();
   }
 
   /** Closes the connections when the statements that run or wait have ended. */
@@ -59,5 +70,9 @@ export class ConnectionPool {
     for (const { connection } of this.#all.splice(0)) connection.closeSync();
     this.#free.length = 0;
     this.#opened = 0;
+  }
+
+  #tellIdle(): void {
+    if (this.#free.length === this.#opened) this.#whenIdle?.();
   }
 }
