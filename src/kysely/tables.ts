@@ -24,6 +24,10 @@ export interface KmeansTrainOptions {
   maxPointsPerCentroid?: number;
   /** Exact passes over all rows after the training. Default: 0. */
   passes?: number;
+  /** How the first centroids are chosen, as the aggregate `kmeans` says. Default: `kmeans++`. */
+  init?: 'kmeans++' | 'random';
+  /** `blocks` reads blocks of neighbouring rows at random places, and leaves out the embeddings of the rest. Default: `uniform`. */
+  sample?: 'uniform' | 'blocks';
 }
 
 /**
@@ -36,8 +40,32 @@ export interface KmeansTrainOptions {
  * SQL: `kmeans_train('messages', k := 40)`. As all functions here, it stands in `selectFrom` and in joins, with a name by `.as()`.
  */
 export function kmeansTrain(tbl: Relation, options: KmeansTrainOptions = {}): RawBuilder<TopicsTable> {
-  const { k, embedding, niter, seed, maxPointsPerCentroid: max_points_per_centroid, passes } = options;
-  return call('kmeans_train', [relation(tbl)], { k, embedding, niter, seed, max_points_per_centroid, passes });
+  const { k, embedding, niter, seed, maxPointsPerCentroid: max_points_per_centroid, passes, init, sample } = options;
+  const named = { k, embedding, niter, seed, max_points_per_centroid, passes, init, sample };
+  return call('kmeans_train', [relation(tbl)], named);
+}
+
+export interface KmeansRetrainOptions {
+  /** How many topics to end with. Default: as many as the model has. */
+  k?: number;
+  /** The column with the embedding. Default: `embedding`. */
+  embedding?: string;
+  /** Exact passes over all rows, before the cuts and after them. Default: 1. */
+  passes?: number;
+  /** How many times more a cut must gain than giving up another topic costs. Default: 2. */
+  worth?: number;
+  /** Of the cuts. Default: 1234. */
+  seed?: number;
+}
+
+/** A model trained again from the topics that there are. SQL: `kmeans_retrain('messages', 'topics')`. */
+export function kmeansRetrain(
+  tbl: Relation,
+  model: Relation,
+  options: KmeansRetrainOptions = {},
+): RawBuilder<{ cluster_id: number; centroid: Embedding; size: bigint }> {
+  const { k, embedding, passes, worth, seed } = options;
+  return call('kmeans_retrain', [relation(tbl), relation(model)], { k, embedding, passes, worth, seed });
 }
 
 /** A model moved by new rows, each by its count. SQL: `kmeans_update('topics', 'new_messages')`. */
@@ -46,7 +74,8 @@ export function kmeansUpdate(
   tbl: Relation,
   options: { embedding?: string } = {},
 ): RawBuilder<{ cluster_id: number; centroid: Embedding; size: bigint; added: bigint }> {
-  return call('kmeans_update', [relation(model), relation(tbl)], { ...options });
+  const { embedding } = options;
+  return call('kmeans_update', [relation(model), relation(tbl)], { embedding });
 }
 
 export interface ColumnOptions {
@@ -152,7 +181,8 @@ export function mergeCandidates(
   label_similarity: number | null;
   similarity: number | null;
 }> {
-  return call('merge_candidates', [relation(model), relation(labels)], { ...options });
+  const { n } = options;
+  return call('merge_candidates', [relation(model), relation(labels)], { n });
 }
 
 /** The messages that fit their topic least. SQL: `misfit_candidates('assignments', 'messages', 'label_vectors')`. */
@@ -184,6 +214,14 @@ export interface MatchTopicsOptions {
   newAssignments?: Relation;
   /** A table with every cluster_id that was ever used. */
   lineage?: Relation;
+  /** Topics that share less of their messages are no match, from 0 to 1. Default: 0.25. */
+  minOverlap?: number;
+  /** Topics that moved further are no match, from 0 to 1. Default: 0.7. */
+  maxShift?: number;
+  /** A matched topic that moved no further is `kept`, from 0 to 1. Default: 0.33. */
+  keptShift?: number;
+  /** The share of a topic's messages that counts as a part of it, from 0 to 0.5. Default: 0.2. */
+  minShare?: number;
 }
 
 /** What became of each topic of an earlier model. SQL: `match_topics('old_topics', 'topics')`. */
@@ -204,10 +242,15 @@ export function matchTopics(
   shift: number | null;
 }> {
   const { oldAssignments, newAssignments, lineage } = options;
+  const { minOverlap: min_overlap, maxShift: max_shift, keptShift: kept_shift, minShare: min_share } = options;
   return call('match_topics', [relation(old), relation(latest)], {
     old_assignments: named(oldAssignments),
     new_assignments: named(newAssignments),
     lineage: named(lineage),
+    min_overlap,
+    max_shift,
+    kept_shift,
+    min_share,
   });
 }
 
@@ -216,9 +259,17 @@ export function readArrow<Row>(path: string): RawBuilder<Row> {
   return call('read_arrow', [path]);
 }
 
+export interface ReadNpyOptions {
+  /** Reads only so many rows, in blocks at random places. Default: all. */
+  sampleRows?: number;
+  /** Another seed gives other places. Default: 1234. */
+  seed?: number;
+}
+
 /** The rows of a NumPy matrix. SQL: `read_npy('embeddings.npy')`. */
-export function readNpy(path: string): RawBuilder<{ id: bigint; embedding: Embedding }> {
-  return call('read_npy', [path]);
+export function readNpy(path: string, options: ReadNpyOptions = {}): RawBuilder<{ id: bigint; embedding: Embedding }> {
+  const { sampleRows: sample_rows, seed } = options;
+  return call('read_npy', [path], { sample_rows, seed });
 }
 
 function named(name: Relation | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Compilable, Kysely, sql } from 'kysely';
 import { writeArrow } from '../../src/arrow/index.ts';
+import { readFunctionReference } from '../../src/function-reference.ts';
 import { open } from '../../src/index.ts';
 import {
   assignClusters,
@@ -12,6 +13,7 @@ import {
   DuckTopicsDialect,
   describeCluster,
   embedText,
+  kmeansRetrain,
   kmeansTrain,
   kmeansUpdate,
   l2Normalize,
@@ -53,6 +55,11 @@ await duck.connection.run(`
   CREATE TABLE "we""ird table" AS FROM messages;
   CREATE TABLE "it's a table" AS FROM messages;
   CREATE TABLE topic_pairs AS SELECT 0 AS cluster_id, 1 AS other_id;`);
+
+/** The parameters that a call gives by name, in the order of their names. */
+function parameters(call: string): string[] {
+  return [...call.matchAll(/(\w+) :=/g)].map(([, name = '']) => name).sort();
+}
 
 function sqlOf(query: Compilable): string {
   return query.compile().sql;
@@ -135,6 +142,15 @@ test('every table function runs with all its options', async () => {
       seed: 1,
       maxPointsPerCentroid: 50,
       passes: 1,
+      init: 'random',
+      sample: 'blocks',
+    }),
+    kmeans_retrain: kmeansRetrain('messages', 'topics', {
+      k: 3,
+      embedding: 'embedding',
+      passes: 1,
+      worth: 2,
+      seed: 1,
     }),
     kmeans_update: kmeansUpdate('topics', 'messages', { embedding: 'embedding' }),
     assign_clusters: assignClusters('messages', 'topics', columns),
@@ -153,14 +169,29 @@ test('every table function runs with all its options', async () => {
       oldAssignments: 'assignments',
       newAssignments: 'assignments',
       lineage: 'topics',
+      minOverlap: 0.3,
+      maxShift: 0.6,
+      keptShift: 0.3,
+      minShare: 0.1,
     }),
     read_arrow: readArrow<{ id: bigint }>(arrow),
-    read_npy: readNpy(npy),
+    read_npy: readNpy(npy, { sampleRows: 2, seed: 1 }),
   };
   for (const [name, query] of Object.entries(queries)) {
     const { rows } = await sql`FROM ${query}`.execute(db);
     assert.ok(rows.length > 0, name);
   }
+  const reference = new Map((await readFunctionReference(duck.connection)).map((entry) => [entry.name, entry]));
+  for (const [name, query] of Object.entries(queries)) {
+    const [signature = ''] = reference.get(name)?.signatures ?? [];
+    assert.deepEqual(parameters(sql`${query}`.compile(db).sql), parameters(signature), name);
+  }
+});
+
+test('an option that is none never gets into the SQL', () => {
+  const options = { 'n := 1); DROP TABLE topics; --': 1 };
+  assert.ok(!sqlOf(db.selectFrom(mergeCandidates('topics', 'topics', options as object).as('m'))).includes('DROP'));
+  assert.ok(!sqlOf(db.selectFrom(kmeansUpdate('topics', 'messages', options as object).as('u'))).includes('DROP'));
 });
 
 test('a table name with a quote, spaces or a schema is the name of that table', async () => {
