@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { failureOf } from '../../src/cli/run/exit-codes.ts';
+import { runInTransaction } from '../../src/cli/run/transaction.ts';
+import { open } from '../../src/index.ts';
 import { newDatabase, run, script, tablesOf } from './unattended-run.ts';
 
 suite('transactions', () => {
@@ -29,6 +32,28 @@ suite('transactions', () => {
     assert.equal(code, 3);
     assert.match(stderr, /invalid script: .* ends inside the transaction that it began\nend it with: COMMIT;\n/);
     assert.deepEqual(await tablesOf(database), []);
+  });
+
+  test('a script that ends a transaction before it begins one is refused before it runs', async () => {
+    const database = newDatabase();
+    await using db = await open(database);
+    const progress = { start() {}, finish() {}, abandon() {}, pause() {} };
+    let rolledBack = false;
+    const runText = (text: string) =>
+      runInTransaction(db.connection, { name: 'job.sql', text }, { progress, checkpoint() {} }, () => {
+        rolledBack = true;
+      });
+    for (const end of ['COMMIT', 'end', 'Rollback', 'ABORT TRANSACTION']) {
+      const text = `CREATE TABLE kept AS SELECT 1;\n-- done\n${end};\nSELECT nothing;`;
+      const [word = ''] = end.toUpperCase().split(' ');
+      await assert.rejects(
+        runText(text),
+        (error: Error) =>
+          error.message === `invalid script: job.sql:3: ${word} without BEGIN` && failureOf(error).exitCode === 3,
+      );
+    }
+    assert.deepEqual(await db.query('FROM duckdb_tables()'), []);
+    assert.equal(rolledBack, false);
   });
 
   test('-- ducktopics: no transaction, above the first statement, keeps each statement', async () => {

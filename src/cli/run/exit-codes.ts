@@ -4,7 +4,7 @@ import { StatementError } from '../statement-error.ts';
 import { EndpointFailure } from './endpoint-failure.ts';
 import { Locked } from './lock.ts';
 import { TimedOut } from './time-limit.ts';
-import { CommitFailed, UnfinishedScript } from './transaction.ts';
+import { CommitFailed, UnbalancedScript } from './transaction.ts';
 
 /** How a run failed. A name is a promise: schedulers and log filters go by it. */
 export type FailureKind =
@@ -52,7 +52,7 @@ function kindOf(error: unknown, endpointFailed: boolean): keyof typeof exitCodes
   if (error instanceof Locked) return 'locked';
   if (error instanceof TimedOut) return 'timeout';
   if (error instanceof EndpointFailure) return 'endpoint';
-  if (error instanceof UnfinishedScript) return 'bad_sql';
+  if (error instanceof UnbalancedScript) return 'bad_sql';
   const message = error instanceof StatementError || error instanceof CommitFailed ? error.reason : messageOf(error);
   const [, kind] = patterns.find(([pattern]) => pattern.test(message)) ?? [];
   if (endpointFailed && kind === 'bad_data') return 'endpoint';

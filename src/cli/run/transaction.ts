@@ -15,14 +15,15 @@ export class CommitFailed extends DuckTopicsError {
   }
 }
 
-/** A script that begins a transaction and does not end it. */
-export class UnfinishedScript extends DuckTopicsError {}
+/** A script that begins a transaction and does not end it, or ends one that it did not begin. */
+export class UnbalancedScript extends DuckTopicsError {}
 
 /**
  * Runs a script in one transaction: all of it is kept, or, after an error, a time limit or a signal, nothing.
  *
  * A script that begins transactions itself is left to do so, and one that says `-- ducktopics: no transaction` above its first statement
- * keeps each statement when it ends. `onRolledBack` is called when what a transaction had done is given up.
+ * keeps each statement when it ends. `onRolledBack` is called when what a transaction had done is given up. A script that ends a
+ * transaction before it begins one is refused, and nothing of it runs: half of it would be kept.
  */
 export async function runInTransaction(
   connection: DuckDBConnection,
@@ -30,19 +31,19 @@ export async function runInTransaction(
   run: ScriptRun,
   onRolledBack: () => void,
 ): Promise<void> {
-  const isOurs = !saysNoTransaction(script.text) && !(await managesTransactions(connection, script.text));
+  const isOurs = !saysNoTransaction(script.text) && !(await managesTransactions(connection, script));
   if (isOurs) await connection.run('BEGIN');
   try {
     await runScript(connection, script, run);
     run.checkpoint();
-    if (isOurs) await commit(connection, script, run.checkpoint);
+    if (isOurs) await commit(connection, script, run.checkpoint, onRolledBack);
     else if (await isInTransaction(connection)) {
-      throw new UnfinishedScript(`invalid script: ${script.name} ends inside the transaction that it began`, {
+      throw new UnbalancedScript(`invalid script: ${script.name} ends inside the transaction that it began`, {
         mend: 'end it with: COMMIT;',
       });
     }
   } catch (error) {
-    if ((await rollBack(connection)) || isOurs) onRolledBack();
+    if (await rollBack(connection)) onRolledBack();
     throw error;
   }
 }
@@ -53,17 +54,29 @@ export function saysNoTransaction(text: string): boolean {
   return /^\s*--\s*ducktopics:\s*no\s+transaction\s*$/im.test(head);
 }
 
-async function managesTransactions(connection: DuckDBConnection, text: string): Promise<boolean> {
-  for await (const statement of splitStatements(connection, text)) {
-    if (/^(BEGIN|START\s+TRANSACTION)\b/i.test(statement.text)) return true;
+async function managesTransactions(connection: DuckDBConnection, script: Script): Promise<boolean> {
+  for await (const { text, line } of splitStatements(connection, script.text)) {
+    if (/^(BEGIN|START\s+TRANSACTION)\b/i.test(text)) return true;
+    const [end] = /^(COMMIT|END|ROLLBACK|ABORT)\b/i.exec(text) ?? [];
+    if (end === undefined) continue;
+    throw new UnbalancedScript(`invalid script: ${script.name}:${line}: ${end.toUpperCase()} without BEGIN`, {
+      mend: 'leave it out: a script is one transaction; or begin the transaction with: BEGIN;',
+    });
   }
   return false;
 }
 
-async function commit(connection: DuckDBConnection, script: Script, checkpoint: () => void): Promise<void> {
+/** Where it fails, DuckDB has rolled back already. */
+async function commit(
+  connection: DuckDBConnection,
+  script: Script,
+  checkpoint: () => void,
+  onRolledBack: () => void,
+): Promise<void> {
   try {
     await connection.run('COMMIT');
   } catch (error) {
+    onRolledBack();
     checkpoint();
     throw new CommitFailed(script.name, error);
   }
