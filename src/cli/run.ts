@@ -9,7 +9,7 @@ import type { Progress } from './progress.ts';
 import { EndpointFailure } from './run/endpoint-failure.ts';
 import { failureOf, killedExitCode } from './run/exit-codes.ts';
 import { createJsonLog } from './run/json-log.ts';
-import { type Lock, lockFileOf, takeLock, whenUnlocked } from './run/lock.ts';
+import { type Lock, type LockOptions, lockFileOf, takeLock, whenUnlocked } from './run/lock.ts';
 import { createTextLog, type RunEnd, type RunLog } from './run/run-log.ts';
 import { withTimeLimit } from './run/time-limit.ts';
 import { runInTransaction } from './run/transaction.ts';
@@ -22,7 +22,7 @@ export interface RunOptions extends DatabaseOptions, PrintOptions {
   logFormat: 'text' | 'json';
   /** The lock file; by default the one of the database, none for a database in memory or one that is only read. */
   lock?: string;
-  /** How many seconds to wait for the lock. */
+  /** How many seconds to wait for the lock and the database, together. */
   wait: number;
   /** How many seconds the scripts may take, the wait left out. */
   timeout?: number;
@@ -41,11 +41,12 @@ export async function run(files: string[], options: RunOptions): Promise<number>
     return failure.exitCode;
   };
   let lock: Lock | undefined;
+  const waiting = { deadline: performance.now() + options.wait * 1000, onWait: log.wait };
   try {
     log.start(files, options.db);
     const scripts = await Promise.all(files.map(readScript));
-    lock = await takeLockOf(options, log);
-    await runScripts(scripts, options, log, state, (error) => {
+    lock = await takeLockOf(options, waiting);
+    await runScripts(scripts, options, log, state, waiting, (error) => {
       state.rolledBack = true;
       log.fail(error, { kind: 'timeout', exitCode: killedExitCode }, state);
       endAtOnce();
@@ -77,9 +78,10 @@ async function runScripts(
   options: RunOptions,
   log: RunLog,
   state: RunState,
+  waiting: LockOptions,
   onStuck: (error: unknown) => void,
 ): Promise<void> {
-  const db = await whenUnlocked(() => openDatabase(options), { waitSeconds: options.wait, onWait: log.wait });
+  const db = await whenUnlocked(() => openDatabase(options), waiting);
   state.failures = async () => (await db.labelling.spent()).failures;
   const work = async (checkpoint: () => void) => {
     for (const [name, value] of options.set) await setVariable(db.connection, name, value);
@@ -112,9 +114,9 @@ async function runScripts(
 }
 
 /** The lock that keeps a second run out; none where nothing is shared. */
-async function takeLockOf(options: RunOptions, log: RunLog): Promise<Lock | undefined> {
+async function takeLockOf(options: RunOptions, waiting: LockOptions): Promise<Lock | undefined> {
   const file = options.lock ?? (options.readonly ? undefined : lockFileOf(options.db));
-  return file === undefined ? undefined : takeLock(file, { waitSeconds: options.wait, onWait: log.wait });
+  return file === undefined ? undefined : takeLock(file, waiting);
 }
 
 /** Counts the statements that end well. */

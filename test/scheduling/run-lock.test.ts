@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { failureOf } from '../../src/cli/run/exit-codes.ts';
+import { Locked, whenUnlocked } from '../../src/cli/run/lock.ts';
 import { ended, startDucktopics } from '../support/command.ts';
 import { folder, newDatabase, run, script, startEndless, tablesOf } from './unattended-run.ts';
 
@@ -43,6 +45,35 @@ suite('the lock', () => {
     waiting.stderr.once('data', () => child.kill('SIGKILL'));
     await end;
     assert.equal((await waited).code, 0);
+  });
+
+  test('a holder whose name DuckDB cannot read is waited for too, and locks that do not work are not', async () => {
+    const could = (reason: string) => new Error(`IO Error: Could not set lock on file "x.duckdb": ${reason}`);
+    const conflicts = [
+      ['Conflicting lock is held in /usr/bin/python3.11 (PID 123) by user ann.', '/usr/bin/python3.11 (PID 123)'],
+      ['Conflicting lock is held in PID 123.', 'PID 123'],
+      ['Conflicting lock is held in PID 0.', 'PID 0'],
+    ] as const;
+    for (const [reason, holder] of conflicts) {
+      assert.equal(failureOf(could(reason)).kind, 'locked');
+      const held: string[] = [];
+      let isHeld = true;
+      const open = async () => {
+        if (isHeld) throw could(reason);
+        return 'opened';
+      };
+      const onWait = (name: string) => {
+        held.push(name);
+        isHeld = false;
+      };
+      await assert.rejects(whenUnlocked(open), Locked);
+      assert.equal(await whenUnlocked(open, { deadline: performance.now() + 60_000, onWait }), 'opened');
+      assert.deepEqual(held, [holder]);
+    }
+    const unsupported = could('File locks are not supported for this file system');
+    assert.equal(failureOf(unsupported).kind, 'machine');
+    const opening = whenUnlocked(() => Promise.reject(unsupported), { deadline: performance.now() + 60_000 });
+    await assert.rejects(opening, (error) => error === unsupported);
   });
 
   test('the lock of a run that was killed is free at once', async () => {

@@ -62,7 +62,7 @@ function kindOf(error: unknown, endpointFailed: boolean): keyof typeof exitCodes
 
 /** DuckDB's errors by their first words, the first pattern that fits. */
 const patterns: [RegExp, keyof typeof exitCodes][] = [
-  [/Could not set lock on file|Conflicting lock is held/, 'locked'],
+  [/Conflicting lock is held/, 'locked'],
   [/the budget is used up/, 'endpoint'],
   [/^(IO Error: )?No files found that match|^(IO|Binder|Invalid Input) Error: .*no such file/i, 'no_input'],
   [/in read-only mode/, 'bad_sql'],

@@ -23,8 +23,8 @@ export interface Lock {
 }
 
 export interface LockOptions {
-  /** How long to wait for the one that holds it. Default: 0. */
-  waitSeconds?: number | undefined;
+  /** Until when to wait for the one that holds it, on the clock of `performance.now()`. Default: does not wait. */
+  deadline?: number;
   /** Called once, before waiting, with who holds it. */
   onWait?: (holder: string) => void;
 }
@@ -33,18 +33,17 @@ export interface LockOptions {
  * Takes the lock of a file, which is created when missing and stays behind, empty.
  *
  * ```ts
- * const lock = await takeLock('topics.duckdb.lock', { waitSeconds: 60 });
+ * const lock = await takeLock('topics.duckdb.lock', { deadline: performance.now() + 60_000 });
  * ```
  *
  * It is a lock of the kernel on the open file, so that it is free again the moment its process ends, even by `kill -9` or a crash;
  * nothing is left behind to clear away. It holds between containers that share the folder too. What the file says is only
  * for people: who holds the lock, since when. Throws `Locked` when the wait is over.
  */
-export async function takeLock(file: string, { waitSeconds = 0, onWait }: LockOptions = {}): Promise<Lock> {
+export async function takeLock(file: string, { deadline = 0, onWait }: LockOptions = {}): Promise<Lock> {
   const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { tryLock(fd: number): boolean };
   const fd = openLockFile(file);
   try {
-    const deadline = performance.now() + waitSeconds * 1000;
     let told = false;
     while (!tryLock(fd)) {
       const left = deadline - performance.now();
@@ -83,17 +82,13 @@ export function lockFileOf(database: string): string | undefined {
 }
 
 /** Runs `open` again until the time is over while another program holds the database, whose lock is DuckDB's own. */
-export async function whenUnlocked<T>(
-  open: () => Promise<T>,
-  { waitSeconds = 0, onWait }: LockOptions = {},
-): Promise<T> {
-  const deadline = performance.now() + waitSeconds * 1000;
+export async function whenUnlocked<T>(open: () => Promise<T>, { deadline = 0, onWait }: LockOptions = {}): Promise<T> {
   let told = false;
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      const [, holder] = /Conflicting lock is held in (.*?\(PID \d+\))/.exec(messageOf(error)) ?? [];
+      const holder = holderIn(messageOf(error));
       if (holder === undefined) throw error;
       const left = deadline - performance.now();
       if (left <= 0) throw new Locked(messageOf(error), { mend: `close the other program; ${waitMend}`, cause: error });
@@ -102,6 +97,11 @@ export async function whenUnlocked<T>(
       await sleep(Math.min(left, 200));
     }
   }
+}
+
+/** DuckDB gives the name of a program whose process it can see, and otherwise, as from within another container, its number alone. */
+function holderIn(message: string): string | undefined {
+  return /Conflicting lock is held in (.*?\(PID -?\d+\)|PID -?\d+)/.exec(message)?.[1];
 }
 
 const waitMend = 'wait for it with: --wait SECONDS';
