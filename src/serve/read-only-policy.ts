@@ -3,6 +3,9 @@ export type SerializedSql =
   | { error: true; error_type: string; error_message: string }
   | { error: false; statements: unknown[] };
 
+/** The function that Quack asks about each statement; see `SessionGate`. */
+export const gateFunction = '_ducktopics_gate';
+
 /**
  * Functions that a client of a read-only server may not call: they write files, read files past DuckDB's own limits, run SQL that
  * is made at run time, change the server, or touch the memory of its process.
@@ -13,6 +16,7 @@ const forbidden = new Set([
   'write_faiss_index',
   'read_faiss',
   'read_npy',
+  '_read_npy_sample',
   'read_arrow',
   'write_arrow',
   // Writes outside the database.
@@ -21,7 +25,8 @@ const forbidden = new Set([
   // SQL in a string, which cannot be looked into.
   'query',
   'json_execute_serialized_sql',
-  // The server itself.
+  // The server itself. The gate takes whoever asks for the session that is named.
+  gateFunction,
   'checkpoint',
   'force_checkpoint',
   'enable_logging',

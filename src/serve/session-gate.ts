@@ -3,7 +3,7 @@ import type { HostFunction } from '../labelling/host-function.ts';
 import { literal } from '../labelling/host-macros.ts';
 import { HostServer } from '../labelling/host-server.ts';
 import type { Labeller } from '../labelling/labeller.ts';
-import { isTransaction, refusalOf, type SerializedSql, withoutExplain } from './read-only-policy.ts';
+import { gateFunction, isTransaction, refusalOf, type SerializedSql, withoutExplain } from './read-only-policy.ts';
 
 /** The catalog, in memory, in which Quack finds the gate. */
 const catalog = '_ducktopics';
@@ -41,9 +41,9 @@ export class SessionGate {
     await this.#host.listen();
     await this.#connection.run(`
       ATTACH ':memory:' AS ${catalog} (READ_WRITE);
-      CREATE MACRO ${catalog}.gate(session, statement) AS
+      CREATE MACRO ${catalog}.${gateFunction}(session, statement) AS
         _call_host(${literal(this.#host.path)}, 'gate', '', json_array(session, statement)::VARCHAR);
-      SET GLOBAL quack_authorization_function = '${catalog}.main.gate';`);
+      SET GLOBAL quack_authorization_function = '${catalog}.main.${gateFunction}';`);
   }
 
   /** From now on every statement is refused: the server stops. */
