@@ -18,6 +18,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { DuckTopicsError } from '../errors.ts';
+import { ownType } from './own-type.ts';
 
 /**
  * JavaScript values as those of DuckDB: a number is an INTEGER, a BIGINT or, with a fraction, a DOUBLE, a bigint a BIGINT or HUGEINT, a Date a TIMESTAMP in UTC, an array a
@@ -30,7 +31,7 @@ export function toParameters(values: readonly unknown[]): { values: DuckDBValue[
 
 interface Parameter {
   value: DuckDBValue;
-  /** Undefined for a value that knows its own. */
+  /** Undefined for a value whose type DuckDB's driver finds. */
   type: DuckDBType | undefined;
 }
 
@@ -60,12 +61,13 @@ function objectParameter(value: object): Parameter {
   }
   if (value instanceof Uint8Array) return { value: blobValue(value as never), type: BLOB };
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return listParameter([...(value as Iterable<unknown>)]);
-  if (value.constructor !== Object && value.constructor !== undefined)
+  if (value.constructor !== Object && value.constructor !== undefined) {
     return { value: value as DuckDBValue, type: undefined };
+  }
   const entries = Object.entries(value).map(([name, item]) => [name, toParameter(item)] as const);
   return {
     value: structValue(Object.fromEntries(entries.map(([name, item]) => [name, item.value]))),
-    type: STRUCT(Object.fromEntries(entries.map(([name, item]) => [name, item.type ?? VARCHAR]))),
+    type: STRUCT(Object.fromEntries(entries.map(([name, item]) => [name, known(item)]))),
   };
 }
 
@@ -74,6 +76,15 @@ function listParameter(items: unknown[]): Parameter {
   const parameters = items.map((item) =>
     typeof item === 'number' ? { value: item, type: DOUBLE } : toParameter(item),
   );
-  const type = parameters.find(({ value }) => value !== null)?.type ?? VARCHAR;
+  const first = parameters.find(({ value }) => value !== null);
+  const type = first === undefined ? VARCHAR : known(first);
   return { value: listValue(parameters.map(({ value }) => value)), type: LIST(type) };
+}
+
+/** Inside of another, a value needs a type. */
+function known(parameter: Parameter): DuckDBType {
+  const { value } = parameter;
+  const type = parameter.type ?? ownType(value);
+  if (type === undefined) throw new DuckTopicsError(`invalid parameter: ${value} in a list or an object`);
+  return type;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { arrayValue, DuckDBDateValue, DuckDBDecimalValue, listValue, mapValue } from '@duckdb/node-api';
 import { Kysely, sql } from 'kysely';
 import { open } from '../../src/index.ts';
 import { DuckTopicsDialect } from '../../src/kysely/index.ts';
@@ -74,6 +75,25 @@ test('parameters of every kind come back as they were', async () => {
   assert.deepEqual(rest, wanted);
   assert.equal(Number(large), wantedLarge);
   assert.deepEqual([...bytes], [...wantedBytes]);
+});
+
+test("DuckDB's own values are parameters as they are, in arrays and objects too", async () => {
+  const [date, decimal] = [new DuckDBDateValue(19_000), new DuckDBDecimalValue(12_345n, 10, 2)];
+  const typeOf = async (value: unknown) => {
+    const { rows } = await sql<{ text: string }>`SELECT typeof(${value}) || ' ' || ${value}::VARCHAR AS text`.execute(
+      db,
+    );
+    return rows[0]?.text;
+  };
+  assert.equal(await typeOf(date), 'DATE 2022-01-08');
+  assert.equal(await typeOf([null, date]), 'DATE[] [NULL, 2022-01-08]');
+  assert.equal(await typeOf([[decimal]]), 'DECIMAL(10,2)[][] [[123.45]]');
+  assert.equal(
+    await typeOf({ day: date, sum: decimal, near: listValue([0.5]), vector: arrayValue([1, 2]) }),
+    'STRUCT("day" DATE, sum DECIMAL(10,2), near DOUBLE[], vector DOUBLE[2]) ' +
+      "{'day': 2022-01-08, 'sum': 123.45, 'near': [0.5], 'vector': [1.0, 2.0]}",
+  );
+  await assert.rejects(typeOf([mapValue([])]), /invalid parameter: \{\} in a list or an object/);
 });
 
 test('a float32 array is a parameter for an embedding', async () => {
