@@ -232,21 +232,37 @@ test('the recipe of docs/stable-topics.md names only the topics that changed', a
   await run('discover', file, { k: 5 });
   await run('label', file);
   await ask(file, "UPDATE topic_labels SET label = 'kept ' || cluster_id");
+  // Names what changed, and says which topics were named; all others must have kept their names.
+  const named = async () => {
+    {
+      await using db = await open(file);
+      await db.connection.run(recipe);
+    }
+    const labels = await ask<{ cluster_id: number; label: string; status: string }>(
+      file,
+      'SELECT cluster_id, label, status FROM topics LEFT JOIN topic_labels USING (cluster_id) ORDER BY cluster_id',
+    );
+    assert.equal(labels.length, 5);
+    assert.deepEqual(await ask(file, 'SELECT count(*) AS n FROM topic_labels'), [{ n: 5n }]);
+    for (const { status } of labels) assert.equal(status, 'done');
+    const changed = labels.filter(({ cluster_id, label }) => label !== `kept ${cluster_id}`);
+    for (const { label } of changed) assert.match(label, /^word/);
+    await ask(file, "UPDATE topic_labels SET label = 'kept ' || cluster_id");
+    return changed.map(({ cluster_id }) => cluster_id);
+  };
   await ask(file, `CREATE OR REPLACE TABLE messages AS ${messages('[1, 2, 3, 4, 8]')}`);
   await run('retrain', file);
-  {
-    await using db = await open(file);
-    await db.connection.run(recipe);
-  }
-  const labels = await ask<{ cluster_id: number; label: string; status: string }>(
-    file,
-    'SELECT cluster_id, label, status FROM topics LEFT JOIN topic_labels USING (cluster_id) ORDER BY cluster_id',
-  );
-  assert.equal(labels.length, 5);
-  for (const { cluster_id, label, status } of labels) {
-    assert.equal(status, 'done');
-    if (cluster_id === 5) assert.match(label, /^word/);
-    else assert.equal(label, `kept ${cluster_id}`);
-  }
-  assert.deepEqual(await ask(file, 'SELECT count(*) AS n FROM topic_labels'), [{ n: 5n }]);
+  assert.deepEqual(await named(), [5]);
+  assert.deepEqual(await named(), []);
+  // A topic moves, and only the next training but one is followed by naming.
+  const [moving] = await ask<{ cluster_id: number }>(file, 'SELECT cluster_id FROM assignments WHERE id // 30 = 4');
+  await ask(file, 'UPDATE messages SET embedding = [c + 150 FOR c IN embedding] WHERE id // 30 = 4');
+  await run('retrain', file);
+  assert.deepEqual(await ask(file, 'SELECT cluster_id, event FROM topic_lineage WHERE relabel ORDER BY as_of'), [
+    { cluster_id: 5, event: 'new' },
+    { cluster_id: moving?.cluster_id, event: 'moved' },
+  ]);
+  await run('retrain', file);
+  assert.deepEqual(await named(), [moving?.cluster_id]);
+  assert.deepEqual(await named(), []);
 });
