@@ -5,6 +5,7 @@ import { literal } from '../labelling/host-macros.ts';
 import { recordMacros } from '../labelling/record-macros.ts';
 import { cacheFolder } from '../labelling/settings.ts';
 import { type DuckTopics, type OpenOptions, open } from '../open.ts';
+import { setupCommand } from '../paths.ts';
 import { register } from '../register.ts';
 import { freePort } from './port.ts';
 import { loadQuack } from './quack-extension.ts';
@@ -55,8 +56,9 @@ export async function serve(path: string, options: ServeOptions): Promise<Server
   const { host = '127.0.0.1', readOnly = false } = options;
   checkDatabase(path, options);
   const port = await freePort(host, options.port ?? 9494);
-  const db = await open(path, openOptions(options));
+  const db = await openWithFiles(path, options);
   try {
+    if (readOnly) await checkClosed(db, options.files ?? []);
     await loadQuack(db.connection, options.extensions);
     const gate = new SessionGate(db.connection, await preludeOf(db, readOnly), readOnly);
     await gate.install();
@@ -80,6 +82,9 @@ function checkDatabase(path: string, { readOnly, create, files }: ServeOptions):
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new DuckTopicsError(`missing folder: ${folder}`, { mend: 'give a folder that exists with --files' });
     }
+    if (resolve(folder).includes(':')) {
+      throw new DuckTopicsError(`invalid folder: ${folder} has a ':' in its path`, { mend: 'give a link to it' });
+    }
   }
   if (path === ':memory:') {
     if (!readOnly) return;
@@ -90,6 +95,30 @@ function checkDatabase(path: string, { readOnly, create, files }: ServeOptions):
   if (existsSync(path) || (create && !readOnly)) return;
   throw new DuckTopicsError(`missing database: ${path}`, {
     mend: readOnly ? 'give a file that exists with --db' : 'give a file that exists with --db, or add --create',
+  });
+}
+
+/** Opens the database. The native functions of a read-only server open files below its folders only, and write none. */
+async function openWithFiles(path: string, options: ServeOptions): Promise<DuckTopics> {
+  if (!options.readOnly) return open(path, openOptions(options));
+  const before = process.env.DUCKTOPICS_FILES;
+  // The extension reads it when it is loaded.
+  process.env.DUCKTOPICS_FILES = (options.files ?? []).map((folder) => resolve(folder)).join(':');
+  try {
+    return await open(path, openOptions(options));
+  } finally {
+    if (before === undefined) delete process.env.DUCKTOPICS_FILES;
+    else process.env.DUCKTOPICS_FILES = before;
+  }
+}
+
+/** Throws where the native functions do not keep from files: an extension of another version, or a worker's environment. */
+async function checkClosed(db: DuckTopics, folders: readonly string[]): Promise<void> {
+  if (folders.some((folder) => resolve(folder) === '/')) return;
+  const error = await db.query("FROM read_npy('/')").catch(messageOf);
+  if (typeof error === 'string' && error.includes('/: may not be opened')) return;
+  throw new DuckTopicsError('cannot close files: the extension does not heed DUCKTOPICS_FILES', {
+    mend: `rebuild it with: ${setupCommand}`,
   });
 }
 

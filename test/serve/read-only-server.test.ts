@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { open } from '../../src/index.ts';
+import { writeNpy } from '../support/npy-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type RunningServer, startServing } from './running-server.ts';
 import { prepareStockShell } from './stock-shell.ts';
@@ -12,6 +13,7 @@ const shell = await prepareStockShell();
 
 const readOnly = /this server is read-only, it runs SELECT and other statements that only read/;
 const noFiles = /file system operations are disabled by configuration/;
+const closed = /: may not be opened, it is outside the folders that are open/;
 
 suite('a read-only server', { skip: shell.missing }, () => {
   const folder = temporaryFolder();
@@ -25,7 +27,8 @@ suite('a read-only server', { skip: shell.missing }, () => {
     mkdirSync(opened);
     writeFileSync(join(opened, 'rows.csv'), 'n\n1\n2\n');
     writeFileSync(join(folder, 'closed.csv'), 'n\n1\n');
-    await makeDatabase(file, join(opened, 'rows.csv'));
+    for (const place of [opened, folder]) writeNpy(join(place, 'two.npy'), [2, 1], Float32Array.of(1, 9));
+    await makeDatabase(file, opened);
     digest = digestOf(file);
     server = await startServing(shell, ['--db', file, '--readonly', '--files', opened]);
   });
@@ -47,12 +50,28 @@ suite('a read-only server', { skip: shell.missing }, () => {
       FROM remote.query('SELECT column_name FROM (DESCRIBE messages)');
       FROM remote.query('WITH two AS (SELECT 2 AS n) SELECT n FROM two');
       FROM remote.query('FROM rows');
+      FROM remote.query('SELECT count(*) AS n FROM kmeans_train(''${opened}/two.npy'', k := 2, sample := ''blocks'')');
+      FROM remote.query('SELECT nearest_centroid([9]::FLOAT[], ''${opened}/topics.faiss'') AS n');
       SELECT len(explain_value) > 0 AS explained FROM remote.query('EXPLAIN ANALYZE SELECT 1');
       BEGIN; SELECT count(*) AS n FROM remote.messages; COMMIT;`);
     assert.equal(stderr, '');
     assert.deepEqual(stdout.split(/\r?\n/), [
-      ...['n', '100', 'n', '2', 'label', '"perl, regex"', 'name', 'messages', 'rows', 'column_name', 'id', 'embedding'],
-      ...['n', '2', 'n', '1', '2', 'explained', 'true', 'n', '100', ''],
+      ...[
+        'n',
+        '100',
+        'n',
+        '2',
+        'label',
+        '"perl, regex"',
+        'name',
+        'closed',
+        'messages',
+        'rows',
+        'column_name',
+        'id',
+        'embedding',
+      ],
+      ...['n', '2', 'n', '1', '2', 'n', '2', 'n', '7', 'explained', 'true', 'n', '100', ''],
     ]);
   });
 
@@ -93,9 +112,12 @@ suite('a read-only server', { skip: shell.missing }, () => {
     ["FROM json_execute_serialized_sql('{}')", /it does not run json_execute_serialized_sql\(\)/],
     [`FROM read_arrow(${written})`, /it does not run read_arrow\(\)/],
     [`FROM read_npy(${written})`, /it does not run read_npy\(\)/],
+    [`FROM _read_npy_sample('${opened}/two.npy', 1, 1, 1)`, /it does not run _read_npy_sample\(\)/],
     ["SELECT 1 WHERE 1 IN (SELECT cluster_id FROM read_faiss('x'))", /it does not run read_faiss\(\)/],
     ['SELECT label_cache_clear()', /it does not run label_cache_clear\(\)/],
     ["SELECT _call_host('', '', '', '')", /it does not run _call_host\(\)/],
+    ["SELECT _ducktopics.main._ducktopics_gate('1', 'SELECT 1')", /it does not run _ducktopics_gate\(\)/],
+    ["SELECT _ducktopics.main.gate('1', 'SELECT 1')", /Function with name gate does not exist/],
     ['FROM enable_logging()', /it does not run enable_logging\(\)/],
     ['FROM arrow_scan(1, 2, 3)', /it does not run arrow_scan\(\)/],
     ['FROM label_cache()', /Table Function with name label_cache does not exist/],
@@ -103,6 +125,21 @@ suite('a read-only server', { skip: shell.missing }, () => {
     [`FROM '${join(opened, '..', 'closed.csv')}'`, noFiles],
     ["FROM read_text('/etc/hostname')", noFiles],
     ["SELECT content FROM read_blob('/etc/hostname')", noFiles],
+    // Files that the extension reads itself.
+    [`FROM '${folder}/two.npy'`, closed],
+    [`FROM '${folder}/*.npy'`, closed],
+    [`FROM '${opened}/../two.npy'`, closed],
+    [`FROM '${folder}/two.faiss'`, closed],
+    [`FROM kmeans_train('${folder}/two.npy', k := 1)`, closed],
+    [`FROM kmeans_train('${folder}/two.npy', k := 1, sample := 'blocks')`, closed],
+    [`FROM "npy sample:1:1:1:${folder}/two.npy"`, closed],
+    [`SELECT nearest_centroid([1]::FLOAT[], '${folder}/two.faiss')`, closed],
+    // What the owner of the database has left in it.
+    ['FROM closed', closed],
+    [`SELECT write_model(${written})`, /may not be written, files are closed/],
+    [`SELECT write_model('${opened}/written')`, /may not be written, files are closed/],
+    // SQL in a name.
+    [smuggling(target), /the table of this name/],
     ['SELEC 1', /syntax error at or near "SELEC"/],
     ['', /missing statement/],
   ];
@@ -128,17 +165,28 @@ suite('a read-only server', { skip: shell.missing }, () => {
 
   test('has left everything as it was', async () => {
     assert.equal(digestOf(file), digest);
-    assert.deepEqual(readdirSync(folder).sort(), ['closed.csv', 'open', 'topics.duckdb']);
-    assert.deepEqual(readdirSync(opened), ['rows.csv']);
+    assert.deepEqual(readdirSync(folder).sort(), ['closed.csv', 'open', 'topics.duckdb', 'two.npy']);
+    assert.deepEqual(readdirSync(opened).sort(), ['rows.csv', 'topics.faiss', 'two.npy']);
     const { stdout } = await shell.run(`${server.attach} SELECT count(*) AS n FROM remote.messages;`);
     assert.deepEqual(stdout.split(/\r?\n/), ['n', '100', '']);
   });
 });
 
-async function makeDatabase(file: string, rows: string): Promise<void> {
+/** A statement that would write a file if the name in it ran as SQL. A slash or a dot would make it the name of a file. */
+function smuggling(target: string): string {
+  const path = target.replaceAll(/[/.]/g, (sign) => `'||chr(${sign.charCodeAt(0)})||'`);
+  const name = `(SELECT [write_faiss_index([[1]], [1], '${path}')::FLOAT] AS "embedding")`;
+  return `WITH "${name.replaceAll('"', '')}" AS (SELECT error('the table of this name')::FLOAT[] AS embedding)
+    FROM kmeans_train('${name.replaceAll("'", "''")}', k := 1, sample := 'blocks')`;
+}
+
+async function makeDatabase(file: string, opened: string): Promise<void> {
   await using db = await open(file);
   await db.query('CREATE TABLE messages AS FROM synthetic_embeddings(100, 4, clusters := 2)');
-  await db.query(`CREATE VIEW rows AS FROM '${rows}'`);
+  await db.query(`CREATE VIEW rows AS FROM '${join(opened, 'rows.csv')}'`);
+  await db.query(`CREATE VIEW closed AS FROM read_npy('${join(opened, '..', 'two.npy')}')`);
+  await db.query('CREATE MACRO write_model(path) AS write_faiss_index([[1.0::FLOAT]], [1], path)');
+  await db.query(`SELECT write_faiss_index([[1.0::FLOAT], [9.0::FLOAT]], [3, 7], '${join(opened, 'topics.faiss')}')`);
 }
 
 function digestOf(file: string): string {

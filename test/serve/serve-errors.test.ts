@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -94,6 +94,13 @@ suite('starting ducktopics serve', { skip: shell.missing }, () => {
   test('limits files on a read-only server only, and to folders that exist', async () => {
     const message = /^invalid files: only a read-only server limits them$/;
     await refused(file, { files: [folder] }, { message, mend: /^add --readonly$/ });
+    const colon = join(folder, 'a:b');
+    mkdirSync(colon);
+    await refused(
+      file,
+      { readOnly: true, files: [colon] },
+      { message: /^invalid folder: .*a:b has a ':' in its path$/ },
+    );
     await refused(file, { readOnly: true, files: [file] }, { message: /^missing folder: .*topics\.duckdb$/ });
   });
 
