@@ -202,6 +202,26 @@ for (const [signal, exitCode] of [
   });
 }
 
+test('run goes on when nobody reads its standard error any more', async () => {
+  const database = join(folder, 'unread.duckdb');
+  const file = script(`${'SELECT 1;\n'.repeat(50)}CREATE TABLE done AS SELECT 1;`);
+  const child = startDucktopics(['run', file, '--db', database, '--format', 'csv']);
+  child.stderr.destroy();
+  child.stdout.resume();
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+  assert.deepEqual(await tablesOf(database), ['done']);
+});
+
+test('run whose reader has gone ends with 141 and keeps nothing', async () => {
+  const database = join(folder, 'unread-results.duckdb');
+  const file = script('CREATE TABLE t AS SELECT 1; SELECT range AS id FROM range(3000000);');
+  const child = startDucktopics(['run', file, '--db', database, '--format', 'csv']);
+  child.stdout.once('data', () => child.stdout.destroy());
+  child.stderr.resume();
+  assert.deepEqual(await once(child, 'close'), [141, null]);
+  assert.deepEqual(await tablesOf(database), []);
+});
+
 test('run draws a bar with the rows done and the time left on a terminal', async () => {
   const data = script(
     "COPY (SELECT range AS id, md5(range::VARCHAR) AS t FROM range(2000000)) TO 'rows.parquet';\n" +

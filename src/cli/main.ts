@@ -16,6 +16,7 @@ import { longShellOptions, shellCommand } from './shell-command.ts';
 /** Runs the command line with the arguments behind the program's name, and returns the exit code. */
 export async function main(args: string[]): Promise<number> {
   dieQuietlyOnClosedOutput();
+  ignoreClosedErrors();
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
@@ -66,7 +67,14 @@ function packageVersion(): string {
 /** `ducktopics query ... | head` ends as a program does whose reader has gone. */
 function dieQuietlyOnClosedOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(141);
+    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(141);
     throw error;
+  });
+}
+
+/** Where nobody reads what a command tells of its work, as when a terminal or a log is closed, it goes on with its work. */
+function ignoreClosedErrors(): void {
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }

@@ -38,6 +38,7 @@ Exit codes:
   75   locked by another run or program: try again later
   124  the time limit is over; 137 where a statement did not stop within 10 s of it
   130, 143  interrupted by SIGINT, SIGTERM
+  141  the reader of standard output has gone
 
 Examples:
   ducktopics run sql/pipelines/discover.sql --db topics.duckdb --set input=mail.parquet --set k=40
