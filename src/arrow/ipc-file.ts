@@ -124,7 +124,8 @@ export class IpcFile {
       if (!this.#isSame(fstatSync(descriptor))) throw new Error('the file changed while it was read');
       let done = 0;
       while (done < length) {
-        const count = readSync(descriptor, bytes, done, length - done, at + done);
+        // One call takes a length of 31 bits.
+        const count = readSync(descriptor, bytes, done, Math.min(length - done, 2 ** 30), at + done);
         if (count === 0) break;
         done += count;
       }
