@@ -18,6 +18,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
+import { DuckTopicsError } from '../errors.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { isValid, ValidityBuilder } from './validity-builder.ts';
 import { childTypes, textBytes, textLength, type VectorReader, vectorWidth } from './vector-reader.ts';
@@ -73,8 +74,8 @@ export function builderOf(type: DuckDBType, field: Field): () => ColumnBuilder {
 }
 
 interface FixedOptions {
-  /** Makes of DuckDB's values those of Arrow. */
-  convert?: (values: Uint8Array) => Uint8Array;
+  /** Makes of DuckDB's values those of Arrow; `isNull` tells of a row whether it has none. */
+  convert?: (values: Uint8Array, isNull: (row: number) => boolean) => Uint8Array;
   /** The texts that the values are indexes of. */
   dictionary?: Vector<Utf8>;
 }
@@ -100,7 +101,8 @@ class FixedBuilder implements ColumnBuilder {
     if (count === 0) return;
     const values = reader.data.subarray(start * this.#from, (start + count) * this.#from);
     const at = this.#values.length;
-    this.#values.push(this.#options.convert?.(values) ?? values);
+    const isNull = (row: number) => !isValid(reader.validity, start + row);
+    this.#values.push(this.#options.convert?.(values, isNull) ?? values);
     const { bytes } = this.#values;
     const width = this.#to;
     // What lies in the place of a NULL is of no use to anyone.
@@ -374,11 +376,21 @@ function widenIntegers(values: Uint8Array, width: number): Uint8Array {
 }
 
 /** DuckDB's intervals count microseconds, Arrow's nanoseconds. */
-function microsecondsToNanoseconds(values: Uint8Array): Uint8Array {
+function microsecondsToNanoseconds(values: Uint8Array, isNull: (row: number) => boolean): Uint8Array {
   const converted = values.slice();
   const view = new DataView(converted.buffer);
-  for (let at = 8; at < converted.byteLength; at += 16) {
-    view.setBigInt64(at, view.getBigInt64(at, true) * 1000n, true);
+  for (let row = 0; row < converted.byteLength / 16; row++) {
+    const at = row * 16 + 8;
+    const nanoseconds = view.getBigInt64(at, true) * 1000n;
+    if (BigInt.asIntN(64, nanoseconds) !== nanoseconds && !isNull(row)) {
+      throw new DuckTopicsError(
+        'invalid interval: expected at most 292 years of hours, minutes and seconds for Arrow',
+        {
+          mend: 'cast it to VARCHAR',
+        },
+      );
+    }
+    view.setBigInt64(at, nanoseconds, true);
   }
   return converted;
 }

@@ -1,7 +1,11 @@
-// Values of Arrow in the form that DuckDB has for them: bytes in, bytes out.
+/**
+ * Makes of values of Arrow those of DuckDB, bytes in and bytes out. `nulls` has 1 for each row that is NULL, and undefined is for none;
+ * what lies in the place of a NULL may be anything. Throws for a value that DuckDB's type cannot hold.
+ */
+export type Convert = (values: Uint8Array, nulls?: Uint8Array) => Uint8Array;
 
 /** The lower bytes of integers in little-endian order: a narrower integer, as long as the value fits. */
-export function lowerBytes(from: number, to: number): (values: Uint8Array) => Uint8Array {
+export function lowerBytes(from: number, to: number): Convert {
   return (values) => {
     if (from === to) return values;
     const count = values.byteLength / from;
@@ -12,15 +16,18 @@ export function lowerBytes(from: number, to: number): (values: Uint8Array) => Ui
 }
 
 /** Integers of `width` bytes, counted in 1/`of` seconds, as integers of 8 bytes in 1/`to` seconds, rounded down. */
-export function scaled(width: 4 | 8, to: bigint, of: bigint): (values: Uint8Array) => Uint8Array {
-  return (values) => {
+export function scaled(width: 4 | 8, to: bigint, of: bigint): Convert {
+  return (values, nulls) => {
     if (width === 8 && to === of) return values;
-    return bytesOfBigInts(Array.from(integers(values, width), (value) => divide(value * to, of)));
+    const results = integers(values, width).map((value, row) => fitting(divide(value * to, of), 64, nulls, row));
+    return new Uint8Array(BigInt64Array.from(results).buffer);
   };
 }
 
-export function millisecondsToDays(values: Uint8Array): Uint8Array {
-  const days = Int32Array.from(integers(values, 8), (value) => Number(divide(value, 86_400_000n)));
+export function millisecondsToDays(values: Uint8Array, nulls?: Uint8Array): Uint8Array {
+  const days = Int32Array.from(integers(values, 8), (value, row) =>
+    Number(fitting(divide(value, 86_400_000n), 32, nulls, row)),
+  );
   return new Uint8Array(days.buffer);
 }
 
@@ -33,13 +40,15 @@ export function floatsOfHalves(values: Uint8Array): Uint8Array {
 }
 
 /** Durations as intervals without months and days. */
-export function microsecondIntervals(perSecond: bigint): (values: Uint8Array) => Uint8Array {
-  return (values) =>
-    intervals(Array.from(integers(values, 8), (value) => [0, 0, divide(value * 1_000_000n, perSecond)]));
+export function microsecondIntervals(perSecond: bigint): Convert {
+  return (values, nulls) =>
+    intervals(
+      integers(values, 8).map((value, row) => [0, 0, fitting(divide(value * 1_000_000n, perSecond), 64, nulls, row)]),
+    );
 }
 
 export function months(values: Uint8Array): Uint8Array {
-  return intervals(Array.from(integers(values, 4), (value) => [Number(value), 0, 0n]));
+  return intervals(integers(values, 4).map((value) => [Number(value), 0, 0n]));
 }
 
 /** Days and milliseconds, 4 bytes each. */
@@ -77,15 +86,22 @@ function intervals(parts: [months: number, days: number, microseconds: bigint][]
   return bytes;
 }
 
-function* integers(values: Uint8Array, width: 4 | 8): Generator<bigint> {
+function integers(values: Uint8Array, width: 4 | 8): bigint[] {
   const view = viewOf(values);
-  for (let at = 0; at < values.byteLength; at += width) {
-    yield width === 8 ? view.getBigInt64(at, true) : BigInt(view.getInt32(at, true));
-  }
+  return Array.from({ length: values.byteLength / width }, (_, row) =>
+    width === 8 ? view.getBigInt64(row * 8, true) : BigInt(view.getInt32(row * 4, true)),
+  );
 }
 
-function bytesOfBigInts(values: bigint[]): Uint8Array {
-  return new Uint8Array(BigInt64Array.from(values).buffer);
+/** The value, or 0 in the place of a NULL; an error where it needs more bits. */
+function fitting(value: bigint, bits: number, nulls: Uint8Array | undefined, row: number): bigint {
+  if (nulls?.[row] === 1) return 0n;
+  if (BigInt.asIntN(bits, value) !== value) {
+    throw new Error(
+      `expected a date, time or duration that DuckDB can hold, got one that takes more than ${bits} bits`,
+    );
+  }
+  return value;
 }
 
 /** Division that rounds down, also below 0. */

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { DuckDBType } from '@duckdb/node-api';
 import bindings, { type Vector } from '@duckdb/node-bindings';
 import type { Data } from 'apache-arrow';
+import type { Convert } from './convert-values.ts';
 
 /** Writes rows of an Arrow array into a DuckDB vector, from its first row on. */
 export interface Filler {
@@ -20,18 +21,14 @@ export interface Rows {
 }
 
 /** Values of one width, of the same bytes in Arrow and DuckDB, or made so by `convert`. */
-export function fixedFiller(
-  type: DuckDBType,
-  width: number,
-  convert: (values: Uint8Array) => Uint8Array = (values) => values,
-): Filler {
+export function fixedFiller(type: DuckDBType, width: number, convert: Convert = (values) => values): Filler {
   return {
     type,
     fill(vector, rows) {
       const { data, start, count } = rows;
-      fillValidity(vector, rows);
+      const nulls = fillValidity(vector, rows);
       if (count === 0) return;
-      const bytes = convert(bytesOf(data.values, start * width, count * width));
+      const bytes = convert(bytesOf(data.values, start * width, count * width), nulls);
       bindings.copy_data_to_vector(vector, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
     },
   };

@@ -6,6 +6,8 @@ import { after, test } from 'node:test';
 import {
   type Data,
   type DataType,
+  DateMillisecond,
+  Duration,
   Field,
   FixedSizeList,
   Float32,
@@ -15,6 +17,8 @@ import {
   RecordBatch,
   Schema,
   Struct,
+  Timestamp,
+  TimeUnit,
   tableFromIPC,
 } from 'apache-arrow';
 import { arrowBatches, insertArrow, queryArrow, writeArrow } from '../../src/arrow/index.ts';
@@ -183,6 +187,25 @@ test('types and names that DuckDB cannot have are refused, and the database live
   assert.match(await array(0), /^insertArrow: unknown type: FixedSizeList\[0\]<Float32> of column v$/);
   assert.match(await array(100_000), /^insertArrow: unknown type: FixedSizeList\[100000\]<Float32> of column v$/);
   assert.deepEqual(await db.query('SELECT 1 AS one'), [{ one: 1 }]);
+});
+
+test('times that the other side cannot hold are refused, and what lies under a NULL is not looked at', async () => {
+  const far = BigInt64Array.of(1n, 2n ** 62n);
+  const insert = (type: DataType, nullBitmap?: Uint8Array) => {
+    const schema = new Schema([new Field('t', type, true)]);
+    const nullCount = nullBitmap === undefined ? 0 : 1;
+    const column = makeData({ type, length: 2, nullCount, nullBitmap, data: far } as never) as Data;
+    const data = makeData({ type: new Struct(schema.fields), length: 2, nullCount: 0, children: [column] });
+    return insertArrow(db.connection, [new RecordBatch(schema, data)], 'far_times', { mode: 'replace' });
+  };
+  for (const type of [new Timestamp(TimeUnit.SECOND, 'UTC'), new DateMillisecond(), new Duration(TimeUnit.SECOND)]) {
+    assert.match(await errorLine(insert(type)), /^insertArrow: expected a date, time or duration that DuckDB can hold/);
+    assert.equal(await insert(type, Uint8Array.of(0b01)), 2);
+    assert.deepEqual(await db.query('SELECT count(*) AS n FROM far_times WHERE t IS NULL'), [{ n: 1n }]);
+  }
+  const long = 'SELECT CASE WHEN i = $1 THEN to_hours(3_000_000) END AS long FROM range(3) AS r(i)';
+  assert.match(await errorLine(queryArrow(db.connection, long, [1])), /^invalid interval: expected at most 292 years/);
+  assert.equal((await queryArrow(db.connection, long, [3])).getChild('long')?.nullCount, 3);
 });
 
 test('read_arrow(path) notices a file that changes between preparing and running', async () => {
