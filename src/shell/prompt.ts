@@ -47,7 +47,7 @@ export class Prompt {
   /** Reads and runs until the end of the input or `.quit`. */
   async run(): Promise<void> {
     const { session } = this.#reader;
-    while (!session.hasQuit) {
+    while (!session.hasQuit && !session.cancellation.hasStopped) {
       const key = await this.#next();
       if (key.kind === 'end') {
         process.stdout.write('\n');
@@ -63,7 +63,10 @@ export class Prompt {
   async #take(line: string): Promise<void> {
     this.#typed = this.#typed === '' ? line : `${this.#typed}\n${line}`;
     // An entry of the history may have many lines.
-    for (const part of line.split('\n')) await this.#reader.feed(part);
+    for (const part of line.split('\n')) {
+      await this.#reader.feed(part);
+      if (this.#reader.session.cancellation.hasStopped) break;
+    }
     if (this.#reader.isInsideStatement) return;
     this.#remember(this.#typed);
     this.#typed = '';

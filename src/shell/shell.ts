@@ -32,7 +32,7 @@ export interface ShellOptions {
   isBatch?: boolean;
 }
 
-/** Runs the shell to its end and returns its exit code: 0, 1 when anything failed, that of `.exit CODE`, 130 after Ctrl-C. */
+/** Runs the shell to its end and returns its exit code: 0, 1 when anything failed, that of `.exit CODE`, 128 + the signal that ended it. */
 export async function shell(options: ShellOptions): Promise<number> {
   const session = await Session.open(options.path, options.open);
   session.cancellation.listen();
@@ -42,8 +42,7 @@ export async function shell(options: ShellOptions): Promise<number> {
     session.cancellation.end();
     session.close();
   }
-  if (session.cancellation.hasStopped) return 130;
-  return session.quitCode ?? (session.hasFailed ? 1 : 0);
+  return session.cancellation.exitCode ?? session.quitCode ?? (session.hasFailed ? 1 : 0);
 }
 
 async function runAll(session: Session, options: ShellOptions): Promise<void> {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { ducktopics, type Ended, startDucktopics } from '../support/command.ts';
+import { ducktopics, type Ended } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -121,25 +119,6 @@ test('shell with a wrong command line ends with 2, and one with a database that 
   const { code, stderr } = await shell([join(folder, 'missing', 'x.duckdb'), '-c', 'SELECT 1']);
   assert.equal(code, 1);
   assert.match(stderr, /^ducktopics: cannot open .*missing\/x\.duckdb: /);
-});
-
-test('SIGINT ends a shell that reads from a pipe with 130', async () => {
-  const child = startDucktopics([
-    'shell',
-    '-csv',
-    '-c',
-    "SELECT 'ready' AS text",
-    '-c',
-    'SELECT sum(hash(range)) FROM range(900_000_000_000)',
-    '-c',
-    'SELECT 1',
-  ]);
-  const stderr = text(child.stderr);
-  await once(child.stdout, 'data');
-  child.kill('SIGINT');
-  const [code] = await once(child, 'close');
-  assert.equal(code, 130);
-  assert.match(await stderr, /^(INTERRUPT Error: Interrupted!\n)?$/);
 });
 
 test('a duckbox counts what it leaves out', async () => {

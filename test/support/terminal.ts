@@ -73,20 +73,38 @@ export class Terminal {
     }
   }
 
-  /** Waits until the program has ended, and gives its exit code. */
+  /** Waits until the program has ended by itself, and gives its exit code. */
   async exitCode(): Promise<number> {
     const end = performance.now() + patienceMs;
     for (;;) {
-      const [isDead, code] = (await this.#tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}')).split(' ');
-      if (isDead === '1') return Number(code);
+      const [isDead, code] = (await this.#tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}'))
+        .trim()
+        .split(' ');
+      if (isDead === '1' && code !== undefined) return Number(code);
+      // tmux may miss that the program has ended, until another one does.
+      if (isDead === '1') await this.#tmux('run-shell', 'true');
       if (performance.now() > end) throw new Error(`the program does not end:\n${await this.screen()}`);
       await sleep(50);
     }
   }
 
+  /** Waits until the program is gone, by itself or killed by a signal. */
+  async ends(): Promise<void> {
+    const end = performance.now() + patienceMs;
+    while ((await this.#tmux('display-message', '-p', '#{pane_dead}')).trim() !== '1') {
+      if (performance.now() > end) throw new Error(`the program does not end:\n${await this.screen()}`);
+      await sleep(50);
+    }
+  }
+
+  /** The process of the program. */
+  async pid(): Promise<number> {
+    return Number(await this.#tmux('display-message', '-p', '#{pane_pid}'));
+  }
+
   /** Ends the program, and waits until it is gone. */
   async #end(): Promise<void> {
-    const pid = Number(await this.#tmux('display-message', '-p', '#{pane_pid}'));
+    const pid = await this.pid();
     await this.#tmux('kill-server');
     while (isAlive(pid)) await sleep(20);
   }

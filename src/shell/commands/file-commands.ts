@@ -70,8 +70,10 @@ export const fileCommands: DotCommand[] = [
     summary: 'Run a command of the system',
     leastArguments: 1,
     mostArguments: Number.POSITIVE_INFINITY,
-    run(_reader, args) {
-      const { status, signal } = spawnSync(args.join(' '), { shell: true, stdio: 'inherit' });
+    run({ session }, args) {
+      const { status, signal } = session.cancellation.standAside(() =>
+        spawnSync(args.join(' '), { shell: true, stdio: 'inherit' }),
+      );
       if (status !== 0) throw new Error(`the command ended with ${signal ?? status}`);
     },
   },
