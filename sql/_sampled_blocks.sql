@@ -9,6 +9,8 @@
 -- w * (1 + log(blocks / w)) in all. The last condition keeps those that w / blocks would have taken by the same random number:
 -- now every block is as likely as any other.
 --
+-- DuckDB numbers the rows that the open transaction has added to a table from 36028797018960000.
+--
 -- The inner _t hides the outer one, whose NULL is found where rows have no numbers.
 CREATE OR REPLACE TEMP MACRO _sampled_blocks(tbl, sample, k, max_points_per_centroid, seed) AS
   CASE
@@ -17,13 +19,13 @@ CREATE OR REPLACE TEMP MACRO _sampled_blocks(tbl, sample, k, max_points_per_cent
       'SELECT _chosen.* EXCLUDE (_block)
        FROM (SELECT NULL::BIGINT AS {0}) AS _t,
          LATERAL (
-           SELECT try_cast(_t.{0} AS BIGINT) // {1} AS _block, *
+           SELECT try_cast(_t.{0} AS BIGINT) % 36028797018960000 // {1} AS _block, *
            FROM {2} AS _t
            WHERE coalesce(_block_share(_block, {3}) * (_block + 1) < {4}, true)
          ) AS _chosen,
          (
            SELECT max(_numbered.number) // {1} + 1 AS blocks
-           FROM (SELECT NULL::BIGINT AS {0}) AS _t, LATERAL (SELECT try_cast(_t.{0} AS BIGINT) AS number FROM {2} AS _t) AS _numbered
+           FROM (SELECT NULL::BIGINT AS {0}) AS _t, LATERAL (SELECT try_cast(_t.{0} AS BIGINT) % 36028797018960000 AS number FROM {2} AS _t) AS _numbered
          ) AS _all
        WHERE coalesce(_block_share(_chosen._block, {3}) * _all.blocks < {4}, true)',
       CASE WHEN _is_file(tbl) THEN 'file_row_number' ELSE 'rowid' END,

@@ -179,6 +179,26 @@ test("kmeans_train(sample := 'blocks') reaches the objective of a uniform sample
   }
 });
 
+test("kmeans_train(sample := 'blocks') samples rows that the open transaction has added", async () => {
+  await using db = await open();
+  const added = (from: number, to: number) =>
+    `SELECT id, [id]::FLOAT[] AS embedding FROM range(${from}, ${to}) AS t (id)`;
+  const sampled = async (rows: number) => {
+    const [row] = await db.query<{ n: bigint; ids: bigint }>(
+      "SELECT count(*) AS n, count(DISTINCT id) AS ids FROM query(_sampled_blocks('numbers', 'blocks', 3, 256, 1))",
+    );
+    assert.equal(row?.n, row?.ids);
+    assert.ok(Number(row?.n) > 50_000 && Number(row?.n) < rows / 2, `${row?.n} of ${rows} rows`);
+    assert.equal((await db.query("FROM kmeans_train('numbers', k := 3, sample := 'blocks')")).length, 3);
+  };
+  await db.connection.run(`BEGIN; CREATE TABLE numbers AS ${added(0, 400_000)}`);
+  await sampled(400_000);
+  await db.connection.run(`COMMIT; BEGIN; INSERT INTO numbers ${added(400_000, 700_000)}`);
+  await sampled(700_000);
+  await db.connection.run('COMMIT');
+  await sampled(700_000);
+});
+
 test("kmeans_train(sample := 'blocks') samples views and CTEs as 'uniform' does", async () => {
   await using db = await withMixture();
   const model = (sample: string, name: string) =>
