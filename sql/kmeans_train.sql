@@ -14,7 +14,9 @@
 -- its place. 'blocks' reads blocks of neighbouring rows at random places and leaves out the embeddings of the rest: for `tbl` an
 -- .npy file 16 KB in a block; a DuckDB table 2,048 rows; a Parquet file 16,384 rows. A row is then as likely as any other too, but
 -- neighbours come together: take 'blocks' where the order of the rows has no meaning, or one that changes within a few blocks. Of
--- views, CTEs and other files 'blocks' reads all rows, as 'uniform' does.
+-- views, CTEs and other files 'blocks' reads all rows, as 'uniform' does. Of several Parquet files the same places of each are read,
+-- as many as of one: of n files n times as much. Rows of a table that were deleted since the last CHECKPOINT leave holes in blocks:
+-- where those are more than half, the sample is smaller than k * `max_points_per_centroid`.
 --
 -- Errors: a missing table or column; k, niter or max_points_per_centroid < 1, passes < 0; another `init` or `sample`; fewer rows,
 -- or fewer distinct embeddings, than k; embeddings of several dimensions, NaN or infinity.
