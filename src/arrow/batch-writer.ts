@@ -1,11 +1,9 @@
 import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
 import type { Data, Field, RecordBatch, Schema } from 'apache-arrow';
+import { chunkRows } from './chunk-rows.ts';
 import { fillerOf } from './duckdb-types.ts';
 import type { Filler } from './fill-vector.ts';
-
-/** The most rows of a DuckDB chunk. */
-export const chunkRows = 2048;
 
 /** Writes record batches of one schema into DuckDB's chunks. */
 export class BatchWriter {

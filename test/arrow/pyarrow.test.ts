@@ -167,6 +167,12 @@ import datetime, decimal
 import pyarrow.compute as pc
 n = 5000
 some = lambda make: [None if i % 6 == 0 else make(i) for i in range(n)]
+def encoded(values, type):
+    whole = pa.array(values, pa.int64()).cast(type) if isinstance(values[1], int) and type != pa.date32() else pa.array(values, type)
+    return whole.dictionary_encode()
+def lists_of(indexes):
+    moments = pa.array([[i * 10**15 + 1, None] if i != 3 else None for i in range(7)], pa.list_(pa.int64())).cast(pa.list_(pa.timestamp('us')))
+    return pa.DictionaryArray.from_arrays(pa.array(indexes, pa.int16()), moments)
 columns = {
   'id': pa.array(range(n), pa.int32()),
   'large': pa.array(some(lambda i: f'text {i} of a large string'), pa.large_string()),
@@ -185,6 +191,15 @@ columns = {
   'nothing': pa.nulls(n),
   'category': pa.array(some(lambda i: ['a', 'bc', 'd'][i % 3])).dictionary_encode(),
   'numbers': pa.array(some(lambda i: i % 3 + 0.5)).dictionary_encode(),
+  'encoded_nanos': encoded(some(lambda i: i % 7 * 10**18 // 7 + 1), pa.timestamp('ns')),
+  'encoded_micros': encoded(some(lambda i: (i % 3000) * 10**12 + 1), pa.timestamp('us')),
+  'encoded_zoned': encoded(some(lambda i: (i % 7) * 10**9 + 1), pa.timestamp('ms', tz='UTC')),
+  'encoded_time': encoded(some(lambda i: (i % 7) * 10**9 + 1), pa.time64('us')),
+  'encoded_day': encoded(some(lambda i: i % 7 - 3), pa.date32()),
+  'encoded_large': encoded(some(lambda i: i % 7 - 2**62), pa.int64()),
+  'encoded_decimal': encoded(some(lambda i: decimal.Decimal(i % 7) + decimal.Decimal(10**25)), pa.decimal128(30, 2)),
+  'encoded_bytes': encoded(some(lambda i: bytes([i % 7, 255] * 9)), pa.binary()),
+  'encoded_lists': lists_of(some(lambda i: i % 7)),
   'wide_decimal': pa.array(some(lambda i: decimal.Decimal(i - 2500)), pa.decimal256(30, 2)),
   'small_decimal': pa.array(some(lambda i: decimal.Decimal(i - 2500)), pa.decimal128(7, 1)),
   'struct': pa.array(some(lambda i: {'v': [i / 2, 1.0], 's': None if i % 5 == 0 else 'x'}), pa.struct([('v', pa.list_(pa.float64(), 2)), ('s', pa.string())])),
@@ -212,6 +227,15 @@ with ipc.new_file(folder + 'others.arrow', table.schema, options=ipc.IpcWriteOpt
     nothing: 'NULL::INTEGER',
     category: some("(['a', 'bc', 'd'])[i % 3 + 1]"),
     numbers: some('(i % 3 + 0.5)::DOUBLE'),
+    encoded_nanos: some('make_timestamp_ns(i % 7 * 1000000000000000000 // 7 + 1)'),
+    encoded_micros: some('make_timestamp(i % 3000 * 1000000000000 + 1)'),
+    encoded_zoned: some("TIMESTAMPTZ '1970-01-01 00:00:00+00' + to_milliseconds(i % 7 * 1000000000 + 1)"),
+    encoded_time: some("TIME '00:00:00' + to_microseconds(i % 7 * 1000000000 + 1)"),
+    encoded_day: some("DATE '1970-01-01' + (i % 7 - 3)::INTEGER"),
+    encoded_large: some('i % 7 - 4611686018427387904'),
+    encoded_decimal: some('(i % 7 + 10000000000000000000000000::HUGEINT)::DECIMAL(30, 2)'),
+    encoded_bytes: some("unhex(repeat(printf('%02XFF', i % 7), 9))"),
+    encoded_lists: some('CASE WHEN i % 7 <> 3 THEN [make_timestamp(i % 7 * 1000000000000000 + 1), NULL] END'),
     wide_decimal: some('(i - 2500)::DECIMAL(30, 2)'),
     small_decimal: some('(i - 2500)::DECIMAL(7, 1)'),
     struct: `(${some("{'v': [i / 2, 1.0], 's': CASE WHEN i % 5 <> 0 THEN 'x' END}")})::STRUCT(v DOUBLE[2], s VARCHAR)`,
