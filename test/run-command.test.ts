@@ -176,6 +176,7 @@ test('run of a script without statements does nothing', async () => {
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const) {
   test(`run on ${signal} cancels the running query, leaves the database whole and ends with ${exitCode}`, async () => {
     const database = join(folder, `${signal}.duckdb`);
@@ -199,6 +200,26 @@ for (const [signal, exitCode] of [
     await using db = await open(database);
     assert.deepEqual(await db.query('SELECT count(*) AS n FROM before'), [{ n: 1000n }]);
     assert.deepEqual(await db.query('SELECT table_name FROM duckdb_tables()'), [{ table_name: 'before' }]);
+  });
+}
+
+const unreadCases = [
+  { why: 'SIGTERM', args: [], exitCode: 143 },
+  { why: 'the time limit', args: ['--timeout', '2'], exitCode: 124 },
+];
+for (const { why, args, exitCode } of unreadCases) {
+  test(`run ends with ${exitCode} on ${why} while nobody takes its results`, async () => {
+    const database = join(folder, `unread-${exitCode}.duckdb`);
+    const file = script('CREATE TABLE t AS SELECT 1; SELECT range AS id FROM range(3000000);');
+    const child = startDucktopics(['run', file, '--db', database, '--format', 'csv', ...args]);
+    child.stderr.resume();
+    const exited = once(child, 'exit');
+    // Takes what fits into the pipe and reads no more.
+    await Promise.race([once(child.stdout, 'readable'), exited]);
+    if (exitCode === 143) child.kill('SIGTERM');
+    assert.deepEqual(await exited, [exitCode, null]);
+    child.stdout.destroy();
+    assert.deepEqual(await tablesOf(database), []);
   });
 }
 

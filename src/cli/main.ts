@@ -21,10 +21,10 @@ export async function main(args: string[]): Promise<number> {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(longShellOptions(args).map(protectComment), { from: 'user' });
-    return 0;
+    return leave(0);
   } catch (error) {
     if (!(error instanceof CommanderError)) reportError(error);
-    return exitCodeOf(error);
+    return leave(exitCodeOf(error));
   }
 }
 
@@ -53,6 +53,14 @@ export function createProgram(): Command {
     command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ducktopics: ')) });
   }
   return program;
+}
+
+/** Where a signal or the time limit has stopped the work, the process does not wait for readers that take no more of what was written. */
+function leave(code: number): number {
+  const stopped = Number(process.exitCode ?? code) >= 124;
+  const isStalled = process.stdout.writableLength > 0 || process.stderr.writableLength > 0;
+  if (stopped && isStalled) process.exit(process.exitCode ?? code);
+  return code;
 }
 
 /** `query "-- a comment ..."` is SQL and no option. */

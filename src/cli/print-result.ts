@@ -11,15 +11,20 @@ export interface PrintOptions {
   maxRows: number;
 }
 
-/** Prints results on standard output, with a connection of its own for turning values into text. */
+/**
+ * Prints results on standard output, with a connection of its own for turning values into text. Once `stopped` is aborted it does not
+ * wait for a slow reader any more: it throws.
+ */
 export class ResultPrinter {
   readonly #db: DuckTopics;
   readonly #options: PrintOptions;
+  readonly #stopped: AbortSignal | undefined;
   #connection: DuckDBConnection | undefined;
 
-  constructor(db: DuckTopics, options: PrintOptions) {
+  constructor(db: DuckTopics, options: PrintOptions, stopped?: AbortSignal) {
     this.#db = db;
     this.#options = options;
+    this.#stopped = stopped;
   }
 
   /**
@@ -29,7 +34,7 @@ export class ResultPrinter {
   async print(result: DuckDBResult, timeZone: string, beforeOutput = () => {}): Promise<number> {
     const write = (text: string) => {
       beforeOutput();
-      return writeOut(text);
+      return writeOut(text, this.#stopped);
     };
     if (result.statementType === StatementType.EXPLAIN && this.#options.format === 'table') {
       return printPlan(result, write);
@@ -73,6 +78,7 @@ async function printPlan(result: DuckDBResult, write: Write): Promise<number> {
   return rows.length;
 }
 
-async function writeOut(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/** Writes on standard output and waits until its reader is ready for more; throws when `stopped` is aborted meanwhile. */
+export async function writeOut(bytes: string | Uint8Array, stopped: AbortSignal | undefined): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain', stopped && { signal: stopped });
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { DuckDBResult } from '@duckdb/node-api';
 import { type CheckedResult, streamedResult, wholeResult } from '../arrow/checked-stream.ts';
 import { ipcBytes } from '../arrow/ipc-bytes.ts';
@@ -7,7 +6,7 @@ import { DuckTopicsError } from '../errors.ts';
 import { runStatement } from '../sql/run-statement.ts';
 import { splitStatements } from '../sql/split-statements.ts';
 import type { DatabaseOptions } from './database-options.ts';
-import { hasRows } from './print-result.ts';
+import { hasRows, writeOut } from './print-result.ts';
 import { withLast } from './query.ts';
 import { StatementError } from './statement-error.ts';
 import { withDatabase } from './with-database.ts';
@@ -24,7 +23,7 @@ export async function queryArrow(script: string, place: string, options: Databas
       mend: 'write it to a file or a pipe: --format arrow > result.arrows',
     });
   }
-  await withDatabase(options, async (db, checkpoint) => {
+  await withDatabase(options, async (db, checkpoint, stopped) => {
     let latest: DuckDBResult | undefined;
     for await (const { statement, isLast } of withLast(splitStatements(db.connection, script))) {
       checkpoint();
@@ -39,7 +38,7 @@ export async function queryArrow(script: string, place: string, options: Databas
           if (hasRows(result)) latest = result;
           if (isLast && latest !== undefined) toWrite = wholeResult(latest);
         }
-        if (toWrite !== undefined) await write(toWrite, checkpoint);
+        if (toWrite !== undefined) await write(toWrite, checkpoint, stopped);
       } catch (error) {
         checkpoint();
         throw new StatementError(place, statement, error);
@@ -48,9 +47,9 @@ export async function queryArrow(script: string, place: string, options: Databas
   });
 }
 
-async function write(result: CheckedResult, checkpoint: () => void): Promise<void> {
+async function write(result: CheckedResult, checkpoint: () => void, stopped: AbortSignal): Promise<void> {
   for await (const bytes of ipcBytes(toArrowResult(result))) {
     checkpoint();
-    if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
+    await writeOut(bytes, stopped);
   }
 }

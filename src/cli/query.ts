@@ -22,8 +22,8 @@ export async function query(sql: string, options: QueryOptions): Promise<void> {
     const { queryArrow } = await import('./query-arrow.ts');
     return queryArrow(script, place, rest);
   }
-  await withDatabase(options, async (db, checkpoint) => {
-    const printer = new ResultPrinter(db, { ...rest, format });
+  await withDatabase(options, async (db, checkpoint, stopped) => {
+    const printer = new ResultPrinter(db, { ...rest, format }, stopped);
     let toPrint: { result: DuckDBResult; timeZone: string } | undefined;
     for await (const { statement, isLast } of withLast(splitStatements(db.connection, script))) {
       checkpoint();

@@ -37,7 +37,7 @@ Exit codes:
   74   the machine: disk full, out of memory, reading or writing failed
   75   locked by another run or program: try again later
   124  the time limit is over; 137 where a statement did not stop within 10 s of it
-  130, 143  interrupted by SIGINT, SIGTERM
+  130, 143  interrupted by SIGINT, SIGTERM; 129 where the terminal was closed
   141  the reader of standard output has gone
 
 Examples:

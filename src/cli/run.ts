@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { DuckTopicsError, messageOf } from '../errors.ts';
 import { setVariable } from '../sql/set-variable.ts';
 import type { DatabaseOptions } from './database-options.ts';
-import { interruptible } from './interrupt.ts';
+import { endAtOnce, Interrupted, interruptible } from './interrupt.ts';
 import { type PrintOptions, ResultPrinter } from './print-result.ts';
 import type { Progress } from './progress.ts';
 import { EndpointFailure } from './run/endpoint-failure.ts';
@@ -48,8 +48,13 @@ export async function run(files: string[], options: RunOptions): Promise<number>
     lock = await takeLockOf(options, waiting);
     await runScripts(scripts, options, log, state, waiting, (error) => {
       state.rolledBack = true;
-      log.fail(error, { kind: 'timeout', exitCode: killedExitCode }, state);
-      endAtOnce();
+      if (error instanceof Interrupted) {
+        fail(error);
+        endAtOnce(error);
+      } else {
+        log.fail(error, { kind: 'timeout', exitCode: killedExitCode }, state);
+        killAtOnce();
+      }
     });
     log.end(state);
     return 0;
@@ -60,8 +65,8 @@ export async function run(files: string[], options: RunOptions): Promise<number>
   }
 }
 
-/** Ends the process though a query runs, for whose end `process.exit()` would wait. What is not committed is not in the database. */
-function endAtOnce(): void {
+/** Ends the process though a query runs, as `endAtOnce` does where a signal has come. */
+function killAtOnce(): void {
   process.emit('exit', killedExitCode);
   process.kill(process.pid, 'SIGKILL');
 }
@@ -83,9 +88,10 @@ async function runScripts(
 ): Promise<void> {
   const db = await whenUnlocked(() => openDatabase(options), waiting);
   state.failures = async () => (await db.labelling.spent()).failures;
-  const work = async (checkpoint: () => void) => {
+  const work = async (stopped: AbortSignal) => {
+    const checkpoint = () => stopped.throwIfAborted();
     for (const [name, value] of options.set) await setVariable(db.connection, name, value);
-    const printer = new ResultPrinter(db, options);
+    const printer = new ResultPrinter(db, options, stopped);
     const progress = counted(await log.follow(db.connection), state);
     for (const script of scripts) {
       await runInTransaction(db.connection, script, { printer, progress, checkpoint }, () => {
@@ -96,17 +102,11 @@ async function runScripts(
     if (failures > 0) throw new EndpointFailure(failures);
   };
   try {
-    await interruptible(db.connection, (checkSignal) =>
-      withTimeLimit(
-        db.connection,
-        options.timeout,
-        (checkTime) =>
-          work(() => {
-            checkSignal();
-            checkTime();
-          }),
-        onStuck,
-      ),
+    await interruptible(
+      db.connection,
+      (_, signalled) =>
+        withTimeLimit(db.connection, options.timeout, (_, late) => work(AbortSignal.any([signalled, late])), onStuck),
+      { onStuck },
     );
   } finally {
     db.close();

@@ -5,11 +5,11 @@ import { interruptible } from './interrupt.ts';
 /** Opens the database of a command, lets Ctrl-C cancel what runs in it, and closes it whatever happens. */
 export async function withDatabase<T>(
   options: DatabaseOptions,
-  work: (db: DuckTopics, checkpoint: () => void) => Promise<T>,
+  work: (db: DuckTopics, checkpoint: () => void, stopped: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const db = await openDatabase(options);
   try {
-    return await interruptible(db.connection, (checkpoint) => work(db, checkpoint));
+    return await interruptible(db.connection, (checkpoint, stopped) => work(db, checkpoint, stopped));
   } finally {
     db.close();
   }
