@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { type ServeOptions, serve } from '../serve/server.ts';
 import { resolveToken, type Token, type TokenOptions } from '../serve/token.ts';
 
@@ -8,7 +9,7 @@ export interface ServeCommandOptions extends TokenOptions, Omit<ServeOptions, 't
   grace: number;
 }
 
-/** Serves until a signal comes. */
+/** Serves until a signal comes; one that comes before the server is up ends the process at once. */
 export async function runServer(options: ServeCommandOptions): Promise<void> {
   const { db, grace, token: _, tokenFile: __, ...rest } = options;
   const token = resolveToken(options);
@@ -17,6 +18,7 @@ export async function runServer(options: ServeCommandOptions): Promise<void> {
   const signals = new Signals();
   try {
     const server = await serve(db, { ...rest, token: token.value });
+    signals.ready();
     console.log(greeting(server.uri, db, options, token));
     if (!isLoopback(options.host))
       console.error(`ducktopics: other machines reach ${options.host}; nothing is encrypted`);
@@ -32,25 +34,20 @@ export async function runServer(options: ServeCommandOptions): Promise<void> {
   }
 }
 
-/** The first Ctrl-C or SIGTERM, and the second, which is for the impatient. */
+/** The first Ctrl-C or SIGTERM since the server is up, and the second, which is for the impatient. */
 class Signals {
   readonly #second = new AbortController();
-  readonly #listener: () => void;
   // DuckDB's threads and the handlers of signals alone would not keep the process alive.
   readonly #alive = setInterval(() => {}, 2 ** 31 - 1);
   readonly first: Promise<void>;
+  #resolveFirst = () => {};
+  #isReady = false;
+  #count = 0;
 
   constructor() {
-    let resolveFirst = () => {};
     this.first = new Promise((resolve) => {
-      resolveFirst = resolve;
+      this.#resolveFirst = resolve;
     });
-    let count = 0;
-    this.#listener = () => {
-      count++;
-      if (count === 1) resolveFirst();
-      else this.#second.abort();
-    };
     process.on('SIGINT', this.#listener);
     process.on('SIGTERM', this.#listener);
   }
@@ -59,10 +56,30 @@ class Signals {
     return this.#second.signal;
   }
 
+  /** From now on a signal stops the server. */
+  ready(): void {
+    this.#isReady = true;
+  }
+
   close(): void {
     clearInterval(this.#alive);
     process.off('SIGINT', this.#listener);
     process.off('SIGTERM', this.#listener);
+  }
+
+  readonly #listener = (signal: NodeJS.Signals) => {
+    this.#count++;
+    if (!this.#isReady) this.#end(signal);
+    else if (this.#count === 1) this.#resolveFirst();
+    else this.#second.abort();
+  };
+
+  /** Ends as by the signal itself, 130 or 143 to a shell: an exit would wait for what runs, such as a download. */
+  #end(signal: NodeJS.Signals): void {
+    this.close();
+    // What is to be done at an exit is: the folders of sockets are removed.
+    process.emit('exit', 128 + constants.signals[signal]);
+    process.kill(process.pid, signal);
   }
 }
 
