@@ -129,6 +129,8 @@ test('query shows the first and last rows of a long table and counts all', async
   );
   assert.match(table, /100,000 rows \(4 shown\)\n$/);
   assert.match(await output(['SELECT range AS id FROM range(40)']), /│ {4}39 │\n└─+┘\n$/);
+  const most = await output(['SELECT range AS id FROM range(200_001)', '--max-rows', '200000']);
+  assert.match(most, /│ 200000 │\n└─+┘\n {2}200,001 rows \(200000 shown\)\n$/);
 });
 
 test('query cuts wide cells and leaves out middle columns so that a table fits its width', async () => {

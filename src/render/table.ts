@@ -18,7 +18,10 @@ export async function renderTable(source: ResultSource, write: Write, options: T
   const rows = [...head, ...tail].map((row) => row.map((cell) => oneLine(cell ?? 'NULL')));
   const headings = source.columns.map((column) => ({ name: oneLine(column.name), type: column.type }));
   const natural = headings.map(({ name, type }, index) =>
-    Math.max(stringWidth(name), stringWidth(type), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    rows.reduce(
+      (most, row) => Math.max(most, stringWidth(row[index] ?? '')),
+      Math.max(stringWidth(name), stringWidth(type)),
+    ),
   );
   const shown = fitColumns(natural, options.width);
   const columns = shown.map(({ index }) => (index === undefined ? ellipsisColumn : source.columns[index])) as Column[];
