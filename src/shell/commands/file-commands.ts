@@ -20,9 +20,10 @@ export const fileCommands: DotCommand[] = [
     name: 'output',
     usage: '?FILE?',
     summary: 'Write results to FILE, or to the screen again where FILE is left out',
-    mostArguments: 1,
+    mostArguments: Number.POSITIVE_INFINITY,
     completes: 'file',
-    run({ session }, [file]) {
+    run({ session }, args) {
+      const file = oneFile(this, args);
       if (file === undefined || file === 'stdout') session.output.close();
       else session.output.open(withHome(file), false);
     },
@@ -32,9 +33,10 @@ export const fileCommands: DotCommand[] = [
     usage: 'FILE',
     summary: 'Write the next result to FILE',
     leastArguments: 1,
+    mostArguments: Number.POSITIVE_INFINITY,
     completes: 'file',
-    run({ session }, [file = '']) {
-      session.output.open(withHome(file), true);
+    run({ session }, args) {
+      session.output.open(withHome(oneFile(this, args) ?? ''), true);
     },
   },
   {
@@ -78,3 +80,13 @@ export const fileCommands: DotCommand[] = [
     },
   },
 ];
+
+/** The file that results go to; a pipe, which the stock shell takes, may have many words. */
+function oneFile(command: DotCommand, args: string[]): string | undefined {
+  const [file, ...more] = args;
+  if (file?.startsWith('|')) {
+    throw new Error(`cannot write to "${args.join(' ')}": expected a file, got a command`);
+  }
+  if (more.length > 0) throw usageError(command);
+  return file;
+}
