@@ -26,11 +26,15 @@ test('daily.sql assigns each message once in 30 days with kills, repetitions and
   const startStuck = async (day: number) => {
     const child = startDucktopics(mail.args(day, stuck, '--log-format', 'json'));
     const exited = once(child, 'exit');
+    // Reads on to the end: a closed pipe would change what the run does.
     let seen = '';
-    for await (const data of child.stderr) {
-      seen += data;
-      if (seen.includes('INSERT INTO daily_report')) break;
-    }
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (data) => {
+        seen += data;
+        if (seen.includes('INSERT INTO daily_report')) resolve();
+      });
+      child.once('close', () => resolve());
+    });
     assert.match(seen, /INSERT INTO assignments[^\n]*"rows":\d{2}/);
     return { pid: child.pid, kill: () => child.kill('SIGKILL'), exited };
   };
