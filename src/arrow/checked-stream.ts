@@ -7,7 +7,7 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api';
 import { StatementType } from '@duckdb/node-api';
-import { DuckTopicsError } from '../errors.ts';
+import { DuckTopicsError, messageOf } from '../errors.ts';
 import { exportedType } from './arrow-types.ts';
 
 /** The values of a statement: for `$1, $2, ...`, or for `$name` when given as an object. */
@@ -23,7 +23,7 @@ export interface CheckedResult {
 /**
  * Runs one statement and hands its rows over as they are made, in memory that does not grow with their number.
  *
- * What cannot be streamed (`streamedResult`) is run to its end before the first row comes. So are several statements: the last one
+ * What cannot be streamed (`streamedResult`) is run to its end before the first row comes, and DuckDB holds all of its rows. So are several statements: the last one
  * gives the rows, and each is run once.
  */
 export async function checkedResult(
@@ -45,7 +45,7 @@ export async function checkedResult(
  *
  * node-api's streams end without a word where a query fails half-way. So one more row is asked for behind the last, by UNION ALL:
  * a stream that ends before that row is not whole. DuckDB keeps the order of rows. The error's text is lost with the stream; the
- * query is run once more, without taking its rows, and fails again.
+ * query is run once more, without taking its rows, and fails again. In a transaction it cannot, since that is aborted.
  */
 export async function streamedResult(
   connection: DuckDBConnection,
@@ -163,7 +163,15 @@ function stream(
         }
         isEnded = true;
         if (watched.isInterrupted) throw new Error('INTERRUPT Error: Interrupted!');
-        await connection.run(`EXPLAIN ANALYZE SELECT ${exported.join(', ')} ${rows}`, values);
+        try {
+          await connection.run(`EXPLAIN ANALYZE SELECT ${exported.join(', ')} ${rows}`, values);
+        } catch (error) {
+          if (!/Current transaction is aborted/.test(messageOf(error))) throw error;
+          throw new DuckTopicsError(`the query failed after ${rowCount} rows, and its transaction is aborted`, {
+            mend: 'roll it back, and run the query again: outside of a transaction it tells its error',
+            cause: error,
+          });
+        }
         throw new DuckTopicsError(`the result broke off after ${rowCount} rows`, {
           mend: 'run nothing else on its connection before its last row is read',
         });

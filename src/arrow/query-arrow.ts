@@ -29,7 +29,8 @@ export async function queryArrow(connection: DuckDBConnection, sql: string, valu
 }
 
 /**
- * Runs one statement and yields its rows as Arrow record batches, in memory that does not grow with their number.
+ * Runs one statement and yields its rows as Arrow record batches, in memory that does not grow with their number. Where
+ * `preserve_insertion_order` is off, and for what is no query, DuckDB holds all rows until the last is read.
  *
  * ```ts
  * for await (const batch of arrowBatches(db.connection, 'SELECT id, embedding FROM messages')) { ... }

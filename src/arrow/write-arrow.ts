@@ -18,7 +18,8 @@ export interface WriteArrowOptions {
  * await pipeline(arrowStream(db.connection, 'FROM assignments'), response);
  * ```
  *
- * Memory does not grow with the number of rows. A query that fails half-way throws its error, and the stream lacks its end mark.
+ * Memory does not grow with the number of rows, as of `arrowBatches`. A query that fails half-way throws its error, and the stream
+ * lacks its end mark.
  */
 export async function* arrowStream(
   connection: DuckDBConnection,
@@ -35,7 +36,8 @@ export async function* arrowStream(
  * await writeArrow(db.connection, 'FROM assignments', 'assignments.arrow');
  * ```
  *
- * The file appears whole or not at all, in place of one of that name. Memory does not grow with the number of rows.
+ * The file appears whole or not at all, in place of one of that name. Memory does not grow with the number of rows, as of
+ * `arrowBatches`.
  */
 export async function writeArrow(
   connection: DuckDBConnection,
