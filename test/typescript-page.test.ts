@@ -29,8 +29,17 @@ const program = blocks
   .join("console.log('--- next');\n")
   .replaceAll(/from 'ducktopics(\/\w+)?'/g, (_, part = '') => `from '../../src${part}/index.ts'`);
 
+writeFileSync(join(folder, 'program.ts'), program);
+let output: Promise<{ stdout: string }> | undefined;
+
+/** Runs the program, which leaves mail.duckdb in the folder, once for all tests. */
+function runProgram(): Promise<{ stdout: string }> {
+  const loader = join(packageRoot, 'node_modules', 'tsx', 'dist', 'loader.mjs');
+  output ??= run(process.execPath, ['--import', loader, join(folder, 'program.ts')], { cwd: folder });
+  return output;
+}
+
 test('the program of docs/typescript.md compiles', async () => {
-  writeFileSync(join(folder, 'program.ts'), program);
   const options = {
     extends: '../../tsconfig.json',
     compilerOptions: { rootDir: '../..', noEmit: true },
@@ -42,12 +51,7 @@ test('the program of docs/typescript.md compiles', async () => {
 });
 
 test('the program of docs/typescript.md prints what the page says', async () => {
-  const flags = [
-    '--import',
-    join(packageRoot, 'node_modules', 'tsx', 'dist', 'loader.mjs'),
-    join(folder, 'program.ts'),
-  ];
-  const { stdout } = await run(process.execPath, flags, { cwd: folder });
+  const { stdout } = await runProgram();
   const printed = stdout.split('--- next\n');
   const ts = blocks.flatMap(({ language }, at) => (language === 'ts' ? [at] : []));
   ts.forEach((at, index) => {
@@ -59,6 +63,7 @@ test('the program of docs/typescript.md prints what the page says', async () => 
 test('the commands of docs/typescript.md give what the page says', { skip: python.missing }, async () => {
   const command =
     blocks.find(({ language, text }) => language === 'sh' && text.startsWith('npx ducktopics'))?.text ?? '';
+  await runProgram();
   const shell = command.replace('npx ducktopics', `${process.execPath} ${commandFile}`);
   await run('sh', ['-ec', shell], { cwd: folder });
   const at = blocks.findIndex(({ language }) => language === 'python');
