@@ -4,7 +4,7 @@ import { parseOptions } from '../../bench/options.ts';
 
 test('parseOptions() runs every comparison five times by default', () => {
   const { only, pairs, rows, shapes } = parseOptions([]);
-  assert.deepEqual(only, ['notebook', 'assign', 'train', 'scale', 'udf', 'faiss-node']);
+  assert.deepEqual(only, ['notebook', 'assign', 'init', 'train', 'scale', 'udf', 'faiss-node']);
   assert.equal(pairs, 5);
   assert.equal(rows, undefined);
   assert.equal(shapes, undefined);
@@ -32,7 +32,7 @@ test('parseOptions() reads lists of names and shapes', () => {
 
 test('parseOptions() says what it expected', () => {
   assert.throws(() => parseOptions(['--only', 'asign']), {
-    message: 'unknown comparison: asign, expected notebook, assign, train, scale, udf, faiss-node',
+    message: 'unknown comparison: asign, expected notebook, assign, init, train, scale, udf, faiss-node',
   });
   assert.throws(() => parseOptions(['--pairs', '0']), {
     message: 'invalid pairs: 0, expected a whole number of at least 1',

@@ -61,7 +61,8 @@ class CellStart {
 public:
 	CellStart(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k, uint64_t seed)
 	    : kernel(SelectKernel()), embeddings(embeddings), weights(weights), n(std::min(n, ITERATED_OVER * k)),
-	      drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k), cell_count(uint64_t(2 * std::sqrt(double(k)))), random(seed) {
+	      drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k), cell_count(uint64_t(2 * std::sqrt(double(k)))),
+	      random(seed) {
 	}
 
 	std::vector<float> Run() {
