@@ -1,6 +1,6 @@
-import { constants } from 'node:os';
 import { type ServeOptions, serve } from '../serve/server.ts';
 import { resolveToken, type Token, type TokenOptions } from '../serve/token.ts';
+import { endAtOnce, Interrupted } from './interrupt.ts';
 
 export interface ServeCommandOptions extends TokenOptions, Omit<ServeOptions, 'token'> {
   db: string;
@@ -69,18 +69,10 @@ class Signals {
 
   readonly #listener = (signal: NodeJS.Signals) => {
     this.#count++;
-    if (!this.#isReady) this.#end(signal);
+    if (!this.#isReady) endAtOnce(new Interrupted(signal));
     else if (this.#count === 1) this.#resolveFirst();
     else this.#second.abort();
   };
-
-  /** Ends as by the signal itself, 130 or 143 to a shell: an exit would wait for what runs, such as a download. */
-  #end(signal: NodeJS.Signals): void {
-    this.close();
-    // What is to be done at an exit is: the folders of sockets are removed.
-    process.emit('exit', 128 + constants.signals[signal]);
-    process.kill(process.pid, signal);
-  }
 }
 
 function greeting(uri: string, db: string, options: ServeCommandOptions, token: Token): string {
