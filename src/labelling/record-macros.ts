@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { FunctionReference } from '../function-reference.ts';
 import { literal } from './host-macros.ts';
 
@@ -55,19 +56,35 @@ Emptying the cache leaves this record.`,
 /** The statements that create `label_cache()` and `label_usage()` over the files of a cache. */
 export function recordMacros(folder: string): string[] {
   const answers = join(folder, 'answers');
+  const none = join(answers, '00', 'none.json');
   const usage = join(folder, 'usage.jsonl');
+  let reason = 'its files cannot be read';
   try {
     // A glob that finds no file is an error in DuckDB; an empty file is an empty table.
-    mkdirSync(join(answers, '00'), { recursive: true, mode: 0o700 });
-    closeSync(openSync(join(answers, '00', 'none.json'), 'a', 0o600));
-    closeSync(openSync(usage, 'a', 0o600));
-  } catch {
-    // Where the folder cannot be made, the two macros say so when they are called.
+    mkdirSync(dirname(none), { recursive: true, mode: 0o700 });
+    for (const file of [none, usage]) closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    // What was there before can still be read.
+    reason = messageOf(error);
   }
+  const unusable = `cannot use the cache in ${folder}: ${reason}; name another folder with: DUCKTOPICS_CACHE`;
   return [
-    tableMacro('label_cache', join(answers, '*', '*.json'), cacheColumns, 'key'),
-    tableMacro('label_usage', usage, usageColumns, 'created_at'),
+    isReadable(none)
+      ? tableMacro('label_cache', join(answers, '*', '*.json'), cacheColumns, 'key')
+      : failingMacro('label_cache', unusable, cacheColumns),
+    isReadable(usage)
+      ? tableMacro('label_usage', usage, usageColumns, 'created_at')
+      : failingMacro('label_usage', unusable, usageColumns),
   ];
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tableMacro(name: string, files: string, columns: Record<string, string>, required: string): string {
@@ -75,6 +92,13 @@ function tableMacro(name: string, files: string, columns: Record<string, string>
   return `CREATE OR REPLACE TEMP MACRO ${name}() AS TABLE
   SELECT * FROM read_json(${literal(files)}, format = 'newline_delimited', ignore_errors = true, columns = {${types.join(', ')}})
   WHERE ${required} IS NOT NULL;`;
+}
+
+/** A macro over files that are not there cannot be created; this one fails when it is called. */
+function failingMacro(name: string, message: string, columns: Record<string, string>): string {
+  const nulls = Object.entries(columns).map(([column, type]) => `NULL::${type} AS ${column}`);
+  return `CREATE OR REPLACE TEMP MACRO ${name}() AS TABLE
+  SELECT ${nulls.join(', ')} WHERE error(${literal(message)}) IS NULL;`;
 }
 
 function columnList(columns: Record<string, string>): string {

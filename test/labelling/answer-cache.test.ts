@@ -137,3 +137,17 @@ test('killed with SIGKILL at 10 random moments, a re-run completes and asks only
   );
   assert.deepEqual(row, { n: BigInt(clusters), named: BigInt(clusters) });
 });
+
+test('open() works where the folder of the cache cannot be made; label_cache() and label_usage() say why they fail', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  const cache = join(file, 'cache');
+  await using db = await open(':memory:', { labelling: { cache } });
+  assert.deepEqual(await db.query('SELECT l2_normalize([3, 4])[1]::DOUBLE > 0.5 AS works'), [{ works: true }]);
+  for (const name of ['label_cache', 'label_usage']) {
+    await assert.rejects(
+      db.query(`SELECT count(*) FROM ${name}()`),
+      /cannot use the cache in \S+\/file\/cache: ENOTDIR: .*; name another folder with: DUCKTOPICS_CACHE/,
+    );
+  }
+});
