@@ -161,22 +161,7 @@ FROM daily_input
 ANTI JOIN (SELECT id FROM assignments WHERE cluster_id IS NOT NULL) AS assigned USING (id)
 WHERE day <= getvariable('daily_as_of');
 
-SET VARIABLE checked_ids = (
-  SELECT
-    CASE
-      WHEN missing > 0 THEN error('invalid id: expected unique values, got NULL in ' || missing || ' rows')
-      WHEN repeated IS NOT NULL
-        THEN error(
-          'invalid id: expected unique values, got ' || repeated.id || ' '
-          || CASE WHEN repeated.n = 2 THEN 'twice' ELSE repeated.n || ' times' END
-        )
-    END
-  FROM (SELECT count(*) - count(id) AS missing FROM daily_new),
-    (
-      SELECT min({'id': id, 'n': n}) AS repeated
-      FROM (SELECT id, count(*) AS n FROM daily_new GROUP BY id HAVING count(*) > 1)
-    )
-);
+SET VARIABLE checked_ids = _unique_ids('daily_new', NULL);
 
 -- Only their embeddings are read.
 CREATE OR REPLACE TEMP VIEW daily_unassigned AS

@@ -60,28 +60,7 @@ FROM assign_clusters(
 );
 
 -- Every id once, since texts are found by it. Of more than 20 million messages a part of the ids is looked at, chosen by hash.
-SET VARIABLE checked_ids = (
-  SELECT
-    CASE
-      WHEN missing > 0 THEN error('invalid id: expected unique values, got NULL in ' || missing || ' rows')
-      WHEN repeated IS NOT NULL
-        THEN error(
-          'invalid id: expected unique values, got ' || repeated.id || ' '
-          || CASE WHEN repeated.n = 2 THEN 'twice' ELSE repeated.n || ' times' END
-        )
-    END
-  FROM (SELECT count(*) - count(id) AS missing FROM assignments),
-    (
-      SELECT min({'id': id, 'n': n}) AS repeated
-      FROM (
-        SELECT id, count(*) AS n
-        FROM assignments
-        WHERE hash(id) % (SELECT greatest(1, count(*) // 10_000_000)::UBIGINT FROM assignments) = 0
-        GROUP BY id
-        HAVING count(*) > 1
-      )
-    )
-);
+SET VARIABLE checked_ids = _unique_ids('assignments', 10_000_000);
 
 -- The words that tell each topic from the others: (cluster_id, keywords), best first.
 CREATE OR REPLACE TABLE topic_keywords AS

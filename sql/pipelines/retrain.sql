@@ -110,28 +110,7 @@ FROM assign_clusters(
 );
 
 -- Every id once, since messages are followed by it. Of more than 20 million messages a part of the ids is looked at, chosen by hash.
-SET VARIABLE checked_ids = (
-  SELECT
-    CASE
-      WHEN missing > 0 THEN error('invalid id: expected unique values, got NULL in ' || missing || ' rows')
-      WHEN repeated IS NOT NULL
-        THEN error(
-          'invalid id: expected unique values, got ' || repeated.id || ' '
-          || CASE WHEN repeated.n = 2 THEN 'twice' ELSE repeated.n || ' times' END
-        )
-    END
-  FROM (SELECT count(*) - count(id) AS missing FROM reassigned),
-    (
-      SELECT min({'id': id, 'n': n}) AS repeated
-      FROM (
-        SELECT id, count(*) AS n
-        FROM reassigned
-        WHERE hash(id) % (SELECT greatest(1, count(*) // 10_000_000)::UBIGINT FROM reassigned) = 0
-        GROUP BY id
-        HAVING count(*) > 1
-      )
-    )
-);
+SET VARIABLE checked_ids = _unique_ids('reassigned', 10_000_000);
 
 -- Which topic is which.
 CREATE OR REPLACE TEMP TABLE matched AS

@@ -78,30 +78,26 @@ inline __attribute__((always_inline)) void Transpose(__m512i (&a)[LANES]) {
 	}
 }
 
-//! Lane i of the result is the sum of partial[i]'s lanes.
-inline __m512 SumEach(const __m512 (&partial)[LANES]) {
+//! Lane i of the result is what `combine` makes of partial[i]'s lanes, from the first to the last.
+template <class Combine>
+inline __attribute__((always_inline)) __m512 CombineEach(const __m512 (&partial)[LANES], Combine &&combine) {
 	__m512i columns[LANES];
 	std::memcpy(columns, partial, sizeof(columns));
 	Transpose(columns);
-	__m512 sum = _mm512_castsi512_ps(columns[0]);
+	__m512 result = _mm512_castsi512_ps(columns[0]);
 #pragma GCC unroll 16
 	for (uint32_t i = 1; i < LANES; i++) {
-		sum = _mm512_add_ps(sum, _mm512_castsi512_ps(columns[i]));
+		result = combine(result, _mm512_castsi512_ps(columns[i]));
 	}
-	return sum;
+	return result;
 }
 
-//! Lane i of the result is the largest of partial[i]'s lanes.
+inline __m512 SumEach(const __m512 (&partial)[LANES]) {
+	return CombineEach(partial, [](__m512 a, __m512 b) { return _mm512_add_ps(a, b); });
+}
+
 inline __m512 LargestOfEach(const __m512 (&partial)[LANES]) {
-	__m512i columns[LANES];
-	std::memcpy(columns, partial, sizeof(columns));
-	Transpose(columns);
-	__m512 largest = _mm512_castsi512_ps(columns[0]);
-#pragma GCC unroll 16
-	for (uint32_t i = 1; i < LANES; i++) {
-		largest = _mm512_max_ps(largest, _mm512_castsi512_ps(columns[i]));
-	}
-	return largest;
+	return CombineEach(partial, [](__m512 a, __m512 b) { return _mm512_max_ps(a, b); });
 }
 
 inline __m512 Centred(const float *row, const float *origin, uint32_t c, __mmask16 lanes) {
