@@ -86,7 +86,8 @@ CREATE OR REPLACE TEMP MACRO match_topics(
       SELECT _flow.old_id, _flow.new_id, _flow.shared, 1 / (1 / _flow.f + 1 / _flow.b - 1) AS overlap
       FROM _match_flow AS _flow
       UNION ALL
-      SELECT _near.old_id, unnest(_near.new_ids).cluster_id::INTEGER, 0, NULL
+      -- An id beyond INTEGER is reported by _match_new; a cast here could fail before it does.
+      SELECT _near.old_id, try_cast(unnest(_near.new_ids).cluster_id AS INTEGER), 0, NULL
       FROM (
         SELECT _old.cluster_id AS old_id, nearest_centroids(_old.centroid, new, 10) AS new_ids
         FROM _match_old AS _old
