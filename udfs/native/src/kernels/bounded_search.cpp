@@ -46,7 +46,7 @@ struct BoundedSearch::Search {
 	std::vector<float> nearest;
 	float limit;
 	std::vector<Candidate> found;
-	//! The start group's other centroids of interest, with their bounds in place of distances.
+	//! Centroids of interest, with their bounds in place of distances: of the start group, or all.
 	std::vector<Candidate> order;
 };
 
@@ -70,7 +70,12 @@ void BoundedSearch::NearestList(const float *const *rows, uint64_t n, uint32_t c
 	thread_local Search search;
 	const uint64_t batch = bounds->BatchRows();
 	for (uint64_t begin = 0; begin < n; begin += batch) {
-		SearchBatch(rows + begin, std::min(batch, n - begin), count, search, index + begin * count);
+		const uint64_t size = std::min(batch, n - begin);
+		if (count == 1 && bounds->KeepsAll()) {
+			SearchKept(rows + begin, size, search, index + begin);
+		} else {
+			SearchBatch(rows + begin, size, count, search, index + begin * count);
+		}
 	}
 	rows_seen.fetch_add(n, std::memory_order_relaxed);
 	looked_at.fetch_add(search.lookups, std::memory_order_relaxed);
@@ -102,11 +107,6 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 			continue;
 		}
 		search.margin = bounds->MarginFactor() * ScoreMargin(search.norm, set.LargestNorm(), set.Dimensions());
-		const int32_t nearest = count == 1 ? bounds->Nearest(search.bounded, place, search.margin) : -1;
-		if (nearest >= 0) {
-			index[place] = nearest;
-			continue;
-		}
 		search.start = size_t(best_group[r]);
 		search.second = second[r];
 		search.groups_bounded++;
@@ -121,6 +121,42 @@ void BoundedSearch::SearchBatch(const float *const *rows, uint64_t n, uint32_t c
 		LookAtCandidates(search);
 		for (uint32_t i = 0; i < count; i++) {
 			index[place * count + i] = search.found[i].index;
+		}
+	}
+}
+
+//! The nearest centroid alone, by bounds of all centroids.
+void BoundedSearch::SearchKept(const float *const *rows, uint64_t n, Search &search, int32_t *index) const {
+	const uint32_t tile_rows = bounds->TileRows();
+	const float largest_norm = set.LargestNorm();
+	const uint32_t d = set.Dimensions();
+	alignas(64) float margins[MAX_TILE_ROWS];
+	search.count = 1;
+	bounds->Bound(rows, n, true, search.bounded);
+	const float *norms = search.bounded.squared_norms.Get();
+	for (uint64_t place = 0; place < n; place++) {
+		if (place % tile_rows == 0) {
+			for (uint32_t r = 0; r < tile_rows; r++) {
+				margins[r] = bounds->MarginFactor() * ScoreMargin(norms[place + r], largest_norm, d);
+			}
+			bounds->Narrow(search.bounded, place / tile_rows, margins);
+		}
+		index[place] = search.bounded.nearest.Get()[place];
+		if (!(norms[place] <= LARGEST_SQUARED_NORM)) {
+			set.NearestListPlain(rows + place, 1, 1, index + place);
+		} else if (index[place] < 0) {
+			search.row = rows[place];
+			search.norm = norms[place];
+			search.distance_margin = bounds->MarginFactor() * DistanceMargin(search.norm, largest_norm, d);
+			search.nearest.assign(1, INFINITE);
+			search.limit = INFINITE;
+			search.found.clear();
+			bounds->Candidates(search.bounded, place, search.order);
+			for (size_t i = 0; i < search.order.size() && !(search.order[i].distance > search.limit); i++) {
+				Look(search, search.order[i].index);
+			}
+			SortFound(search);
+			index[place] = search.found.front().index;
 		}
 	}
 }
@@ -184,6 +220,11 @@ void BoundedSearch::LookAtCandidates(Search &search) const {
 			}
 		}
 	}
+	SortFound(search);
+}
+
+//! Keeps the nearest of the centroids that were looked at, nearest first.
+void BoundedSearch::SortFound(Search &search) const {
 	std::vector<Candidate> &found = search.found;
 	if (found.size() == 1) {
 		return;

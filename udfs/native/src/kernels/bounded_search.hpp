@@ -34,8 +34,10 @@ private:
 	struct Search;
 
 	void SearchBatch(const float *const *rows, uint64_t n, uint32_t count, Search &search, int32_t *index) const;
+	void SearchKept(const float *const *rows, uint64_t n, Search &search, int32_t *index) const;
 	float FirstLimit(Search &search) const;
 	void LookAtCandidates(Search &search) const;
+	void SortFound(Search &search) const;
 	void Look(Search &search, int32_t index) const;
 
 	const CentroidSet &set;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aligned_buffer.hpp"
+#include "exact_distance.hpp"
 #include "nearest_kernel.hpp"
 
 #include <cstdint>
@@ -23,8 +24,10 @@ struct BoundedRows {
 	AlignedBuffer<uint8_t> staging;
 	AlignedBuffer<float> scales;
 	AlignedBuffer<float> slacks;
-	AlignedBuffer<float> nearest_bounds;
-	AlignedBuffer<float> second_bounds;
+	AlignedBuffer<float> highest;
+	AlignedBuffer<uint32_t> candidates;
+
+	//! Of a batch whose bounds were narrowed: the nearest centroid of each row, or -1 where several are left.
 	AlignedBuffer<int32_t> nearest;
 };
 
@@ -44,10 +47,19 @@ public:
 	virtual uint64_t BatchRows() const = 0;
 	//! Bounds n rows, at most a batch, against every group. `one` tells that only the nearest centroid is wanted.
 	virtual void Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const = 0;
-	//! The nearest centroid of a row of which only the nearest is wanted, where that was found on the way; or -1.
-	virtual int32_t Nearest(const BoundedRows &, uint64_t, float) const {
-		return -1;
+
+	//! Whether a batch that was bounded with `one` has the bounds of all centroids. It is asked with Narrow and
+	//! Candidates then, not group by group.
+	virtual bool KeepsAll() const {
+		return false;
 	}
+	//! Finds what the bounds of a tile leave, where rounding may shift two scores of row r by `margins[r]`.
+	virtual void Narrow(BoundedRows &, uint64_t, const float *) const {
+	}
+	//! The centroids that a row was left with, with their bounds in place of distances; the lowest bound comes first.
+	virtual void Candidates(const BoundedRows &, uint64_t, std::vector<Candidate> &) const {
+	}
+
 	//! bounds[j] = the bound of a row of the batch and centroid j of group g.
 	virtual void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const = 0;
 	//! The same; *best is where the lowest one is. Whether the bounds alone say that it is the nearest of all

@@ -229,59 +229,106 @@ inline __attribute__((always_inline)) void Products(const QuantizedTile &tile, u
 	}
 }
 
-//! The lowest bound of each row in a group; with TRACK also the nearest so far.
-template <uint32_t SIZE, bool TRACK>
-void LowestOf(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
-              const QuantizedNearest &nearest) {
-	__m512i acc[SIZE][VECTORS];
-	Products<SIZE>(tile, d, group, acc);
-#pragma GCC unroll 2
-	for (uint32_t v = 0; v < VECTORS; v++) {
-		const __m512 scale = _mm512_load_ps(tile.scales + v * LANES);
-		const __m512 slack = _mm512_load_ps(tile.slacks + v * LANES);
-		__m512 best = TRACK ? _mm512_load_ps(nearest.bounds + v * LANES) : _mm512_setzero_ps();
-		__m512 second = TRACK ? _mm512_load_ps(nearest.second + v * LANES) : _mm512_setzero_ps();
-		__m512i index = TRACK ? _mm512_load_si512(nearest.index + v * LANES) : _mm512_setzero_si512();
-		__m512 minimum = _mm512_set1_ps(__builtin_inff());
-#pragma GCC unroll 16
-		for (uint32_t j = 0; j < SIZE; j++) {
-			const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(acc[j][v]), scale);
-			const __m512 start =
-			    _mm512_fnmadd_ps(slack, _mm512_set1_ps(group.lengths[j]), _mm512_set1_ps(group.norms[j]));
-			const __m512 bound = _mm512_fnmadd_ps(product, _mm512_set1_ps(group.scales[j]), start);
-			minimum = _mm512_min_ps(minimum, bound);
-			if (TRACK) {
-				const __mmask16 lower = _mm512_cmp_ps_mask(bound, best, _CMP_LT_OQ);
-				second = _mm512_min_ps(second, _mm512_max_ps(best, bound));
-				best = _mm512_min_ps(best, bound);
-				index = _mm512_mask_mov_epi32(index, lower, _mm512_set1_epi32(group.first + int32_t(j)));
-			}
-		}
-		_mm512_store_ps(lowest + v * LANES, minimum);
-		if (TRACK) {
-			_mm512_store_ps(nearest.bounds + v * LANES, best);
-			_mm512_store_ps(nearest.second + v * LANES, second);
-			_mm512_store_si512(nearest.index + v * LANES, index);
-		}
-	}
+//! The bounds of sixteen rows and the group's vector j, of their products.
+inline __attribute__((always_inline)) __m512 BoundsOf(__m512i products, __m512 scale, __m512 slack,
+                                                      const QuantizedGroup &group, uint32_t j) {
+	const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(products), scale);
+	const __m512 start = _mm512_fnmadd_ps(slack, _mm512_set1_ps(group.lengths[j]), _mm512_set1_ps(group.norms[j]));
+	return _mm512_fnmadd_ps(product, _mm512_set1_ps(group.scales[j]), start);
 }
 
-using LowestFunction = void (*)(const QuantizedTile &, uint32_t, const QuantizedGroup &, float *,
-                                const QuantizedNearest &);
+template <uint32_t SIZE>
+struct LowestOf {
+	static void Run(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest) {
+		__m512i acc[SIZE][VECTORS];
+		Products<SIZE>(tile, d, group, acc);
+#pragma GCC unroll 2
+		for (uint32_t v = 0; v < VECTORS; v++) {
+			const __m512 scale = _mm512_load_ps(tile.scales + v * LANES);
+			const __m512 slack = _mm512_load_ps(tile.slacks + v * LANES);
+			__m512 minimum = _mm512_set1_ps(__builtin_inff());
+#pragma GCC unroll 16
+			for (uint32_t j = 0; j < SIZE; j++) {
+				minimum = _mm512_min_ps(minimum, BoundsOf(acc[j][v], scale, slack, group, j));
+			}
+			_mm512_store_ps(lowest + v * LANES, minimum);
+		}
+	}
+};
 
-template <bool TRACK, uint32_t... SIZES>
-LowestFunction LowestFor(uint32_t size, std::integer_sequence<uint32_t, SIZES...>) {
-	static constexpr LowestFunction functions[] = {&LowestOf<SIZES + 1, TRACK>...};
+template <uint32_t SIZE>
+struct AllBoundsOf {
+	static void Run(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, const QuantizedScores &scores) {
+		__m512i acc[SIZE][VECTORS];
+		Products<SIZE>(tile, d, group, acc);
+		float *bounds = scores.bounds + uint64_t(group.first) * ROWS;
+#pragma GCC unroll 2
+		for (uint32_t v = 0; v < VECTORS; v++) {
+			const __m512 scale = _mm512_load_ps(tile.scales + v * LANES);
+			const __m512 slack = _mm512_load_ps(tile.slacks + v * LANES);
+			const __m512 spread = _mm512_add_ps(slack, slack);
+			__m512 highest = _mm512_load_ps(scores.highest + v * LANES);
+#pragma GCC unroll 16
+			for (uint32_t j = 0; j < SIZE; j++) {
+				const __m512 bound = BoundsOf(acc[j][v], scale, slack, group, j);
+				_mm512_store_ps(bounds + j * ROWS + v * LANES, bound);
+				highest = _mm512_min_ps(highest, _mm512_fmadd_ps(spread, _mm512_set1_ps(group.lengths[j]), bound));
+			}
+			_mm512_store_ps(scores.highest + v * LANES, highest);
+		}
+	}
+};
+
+//! The instance of OF for a group of this size.
+template <template <uint32_t> class OF, uint32_t... SIZES>
+auto ForSize(uint32_t size, std::integer_sequence<uint32_t, SIZES...>) {
+	static constexpr decltype(&OF<1>::Run) functions[] = {&OF<SIZES + 1>::Run...};
 	return functions[size - 1];
 }
 
 void Lowest(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest) {
-	LowestFor<false>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest, {});
+	ForSize<LowestOf>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest);
 }
 
-void LowestAndNearest(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
-                      const QuantizedNearest &nearest) {
-	LowestFor<true>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, lowest, nearest);
+void AllBounds(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, const QuantizedScores &scores) {
+	ForSize<AllBoundsOf>(group.size, std::make_integer_sequence<uint32_t, GROUP>())(tile, d, group, scores);
+}
+
+void Within(const float *bounds, uint32_t k, const float *limits, const QuantizedCandidates &candidates) {
+	const __m512 limit[VECTORS] = {_mm512_load_ps(limits), _mm512_load_ps(limits + LANES)};
+	__m512i only[VECTORS] = {_mm512_set1_epi32(-1), _mm512_set1_epi32(-1)};
+	uint32_t once = 0;
+	uint32_t twice = 0;
+	for (uint32_t j = 0; j < k; j++, bounds += ROWS) {
+		const __mmask16 low = _mm512_cmp_ps_mask(_mm512_load_ps(bounds), limit[0], _CMP_NGT_UQ);
+		const __mmask16 high = _mm512_cmp_ps_mask(_mm512_load_ps(bounds + LANES), limit[1], _CMP_NGT_UQ);
+		const __m512i index = _mm512_set1_epi32(int32_t(j));
+		only[0] = _mm512_mask_mov_epi32(only[0], low, index);
+		only[1] = _mm512_mask_mov_epi32(only[1], high, index);
+		const uint32_t rows = uint32_t(low) | uint32_t(high) << LANES;
+		candidates.rows[j] = rows;
+		twice |= once & rows;
+		once |= rows;
+	}
+	for (uint32_t j = k; j % LANES != 0; j++) {
+		candidates.rows[j] = 0;
+	}
+	const __m512i none = _mm512_set1_epi32(-1);
+	_mm512_store_si512(candidates.only, _mm512_mask_mov_epi32(only[0], __mmask16(twice), none));
+	_mm512_store_si512(candidates.only + LANES, _mm512_mask_mov_epi32(only[1], __mmask16(twice >> LANES), none));
+}
+
+uint32_t CandidatesOfRow(const uint32_t *rows, uint32_t k, uint32_t r, int32_t *index) {
+	const __m512i bit = _mm512_set1_epi32(int32_t(1u << r));
+	__m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	uint32_t count = 0;
+	for (uint32_t j = 0; j < k; j += LANES) {
+		const __mmask16 left = _mm512_test_epi32_mask(_mm512_load_si512(rows + j), bit);
+		_mm512_storeu_si512(index + count, _mm512_maskz_compress_epi32(left, places));
+		count += uint32_t(__builtin_popcount(left));
+		places = _mm512_add_epi32(places, _mm512_set1_epi32(LANES));
+	}
+	return count;
 }
 
 //! The bounds of row r and the group's vectors, in the lanes of the group's members.
@@ -311,7 +358,7 @@ inline __m512 BoundsOfRow(const QuantizedTile &tile, uint32_t r, uint32_t d, con
 		add(acc[0]);
 	}
 	const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(acc[0], acc[1]), _mm512_add_epi32(acc[2], acc[3]));
-	// The same operations in the same order as in LowestOf.
+	// The same operations in the same order as in BoundsOf.
 	const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(tile.scales[r]));
 	const __m512 start = _mm512_fnmadd_ps(_mm512_set1_ps(tile.slacks[r]), _mm512_maskz_loadu_ps(members, group.lengths),
 	                                      _mm512_maskz_loadu_ps(members, group.norms));
@@ -338,8 +385,8 @@ bool Settle(const QuantizedTile &tile, uint32_t r, uint32_t d, const QuantizedGr
 } // namespace
 
 const QuantizedKernel &Avx512VnniKernel() {
-	static const QuantizedKernel kernel {
-	    ROWS, GROUP, &TileBytes, &StagingBytes, &PackTile, &Lowest, &LowestAndNearest, &RowBounds, &Settle};
+	static const QuantizedKernel kernel {ROWS,       GROUP,   &TileBytes,       &StagingBytes, &PackTile, &Lowest,
+	                                     &AllBounds, &Within, &CandidatesOfRow, &RowBounds,    &Settle};
 	return kernel;
 }
 

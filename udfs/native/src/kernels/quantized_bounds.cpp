@@ -20,8 +20,10 @@ constexpr float LARGEST_NORM = 1e15f;
 //! The largest byte, so that a row's and a vector's are symmetric.
 constexpr double LARGEST_BYTE = 127;
 constexpr double SMALLEST_RANGE = 1e-30;
-//! Up to as many vectors, keeping track of the nearest takes less than looking it up for each row.
-constexpr uint64_t MOST_TRACKED = 400;
+//! Up to as many vectors, keeping all bounds takes less than computing some again for the rows that they leave open.
+constexpr uint64_t MOST_KEPT = 400;
+//! Candidates are written in whole registers.
+constexpr uint64_t CANDIDATE_LANES = 16;
 
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
@@ -126,14 +128,15 @@ void QuantizedBounds::Bound(const float *const *rows, uint64_t n, bool one, Boun
 	bounded.scales.Resize(tiles * tile_rows);
 	bounded.slacks.Resize(tiles * tile_rows);
 	bounded.squared_norms.Resize(tiles * tile_rows);
-	bounded.lowest.Resize(tiles * groups.size() * tile_rows);
-	const bool track = one && k <= MOST_TRACKED;
-	if (track) {
-		bounded.nearest_bounds.Resize(tiles * tile_rows);
-		bounded.second_bounds.Resize(tiles * tile_rows);
+	const bool keep = one && KeepsAll();
+	if (keep) {
+		bounded.bounds.Resize(tiles * tile_rows * k);
+		bounded.highest.Resize(tiles * tile_rows);
+		bounded.candidates.Resize(tiles * CandidateStride());
 		bounded.nearest.Resize(tiles * tile_rows);
-		std::fill_n(bounded.nearest_bounds.Get(), tiles * tile_rows, INFINITE);
-		std::fill_n(bounded.second_bounds.Get(), tiles * tile_rows, INFINITE);
+		std::fill_n(bounded.highest.Get(), tiles * tile_rows, INFINITE);
+	} else {
+		bounded.lowest.Resize(tiles * groups.size() * tile_rows);
 	}
 	for (uint64_t t = 0; t < tiles; t++) {
 		const uint64_t first = t * tile_rows;
@@ -144,13 +147,12 @@ void QuantizedBounds::Bound(const float *const *rows, uint64_t n, bool one, Boun
 		const size_t end = std::min(packed_groups.size(), block + groups_per_block);
 		for (uint64_t t = 0; t < tiles; t++) {
 			const QuantizedTile tile = TileOf(bounded, t);
+			const QuantizedScores scores = {bounded.bounds.Get() + t * tile_rows * k,
+			                                bounded.highest.Get() + t * tile_rows};
 			float *lowest = bounded.lowest.Get() + t * groups.size() * tile_rows;
-			const uint64_t first = t * tile_rows;
 			for (size_t g = block; g < end; g++) {
-				if (track) {
-					kernel.lowest_and_nearest(tile, d, packed_groups[g], lowest + g * tile_rows,
-					                          {bounded.nearest_bounds.Get() + first,
-					                           bounded.second_bounds.Get() + first, bounded.nearest.Get() + first});
+				if (keep) {
+					kernel.all_bounds(tile, d, packed_groups[g], scores);
 				} else {
 					kernel.lowest(tile, d, packed_groups[g], lowest + g * tile_rows);
 				}
@@ -159,13 +161,39 @@ void QuantizedBounds::Bound(const float *const *rows, uint64_t n, bool one, Boun
 	}
 }
 
-int32_t QuantizedBounds::Nearest(const BoundedRows &bounded, uint64_t row, float margin) const {
-	if (k > MOST_TRACKED) {
-		return -1;
+bool QuantizedBounds::KeepsAll() const {
+	return k <= MOST_KEPT;
+}
+
+uint64_t QuantizedBounds::CandidateStride() const {
+	return (k + CANDIDATE_LANES - 1) / CANDIDATE_LANES * CANDIDATE_LANES;
+}
+
+void QuantizedBounds::Narrow(BoundedRows &bounded, uint64_t tile, const float *margins) const {
+	const uint32_t tile_rows = kernel.tile_rows;
+	const uint64_t first = tile * tile_rows;
+	float *limits = bounded.highest.Get() + first;
+	for (uint32_t r = 0; r < tile_rows; r++) {
+		limits[r] += margins[r];
 	}
-	const int32_t nearest = bounded.nearest.Get()[row];
-	const float reach = bounded.nearest_bounds.Get()[row] + 2 * bounded.slacks.Get()[row] * lengths[size_t(nearest)];
-	return bounded.second_bounds.Get()[row] > reach + margin ? nearest : -1;
+	kernel.within(bounded.bounds.Get() + first * k, uint32_t(k), limits,
+	              {bounded.candidates.Get() + tile * CandidateStride(), bounded.nearest.Get() + first});
+}
+
+void QuantizedBounds::Candidates(const BoundedRows &bounded, uint64_t row, std::vector<Candidate> &candidates) const {
+	const uint32_t tile_rows = kernel.tile_rows;
+	const uint64_t tile = row / tile_rows;
+	const uint32_t r = uint32_t(row % tile_rows);
+	int32_t index[MOST_KEPT + CANDIDATE_LANES];
+	const uint32_t count =
+	    kernel.candidates_of_row(bounded.candidates.Get() + tile * CandidateStride(), uint32_t(k), r, index);
+	const float *bounds = bounded.bounds.Get() + tile * tile_rows * k + r;
+	candidates.clear();
+	for (uint32_t i = 0; i < count; i++) {
+		const float bound = bounds[uint64_t(index[i]) * tile_rows];
+		candidates.push_back({std::isnan(bound) ? -INFINITE : bound, index[i]});
+	}
+	std::sort(candidates.begin(), candidates.end());
 }
 
 void QuantizedBounds::GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const {

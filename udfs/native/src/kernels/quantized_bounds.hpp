@@ -31,7 +31,9 @@ public:
 		return batch_tiles * kernel.tile_rows;
 	}
 	void Bound(const float *const *rows, uint64_t n, bool one, BoundedRows &bounded) const override;
-	int32_t Nearest(const BoundedRows &bounded, uint64_t row, float margin) const override;
+	bool KeepsAll() const override;
+	void Narrow(BoundedRows &bounded, uint64_t tile, const float *margins) const override;
+	void Candidates(const BoundedRows &bounded, uint64_t row, std::vector<Candidate> &candidates) const override;
 	void GroupBounds(const BoundedRows &bounded, uint64_t row, size_t g, float *bounds) const override;
 	bool Settle(const BoundedRows &bounded, uint64_t row, size_t g, float elsewhere, float margin, float *bounds,
 	            uint32_t *best) const override;
@@ -45,6 +47,8 @@ public:
 	double GroupWork() const override;
 
 private:
+	//! Room for the rows that a vector may be nearest to, for each vector of a tile.
+	uint64_t CandidateStride() const;
 	QuantizedTile TileOf(const BoundedRows &bounded, uint64_t tile) const;
 
 	const QuantizedKernel &kernel;

@@ -30,11 +30,18 @@ struct QuantizedTile {
 	uint8_t *staging;
 };
 
-//! The vector with the lowest bound for each row of a tile, that bound, and the second lowest.
-struct QuantizedNearest {
+//! The bounds of a tile's rows and all vectors, one by one: `bounds[j * tile_rows + r]` is that of row r and vector j,
+//! `highest[r]` a number that the lowest score of row r does not exceed.
+struct QuantizedScores {
 	float *bounds;
-	float *second;
-	int32_t *index;
+	float *highest;
+};
+
+//! The vectors that a tile's rows are left with: bit r of `rows[j]` tells whether vector j may be the nearest of row r
+//! (with zeros up to whole 16 vectors); `only[r]` is the vector of a row that has one left, otherwise -1.
+struct QuantizedCandidates {
+	uint32_t *rows;
+	int32_t *only;
 };
 
 //! The machine-dependent loops over bytes: four components for the price of one. An instance exists where the processor
@@ -54,9 +61,13 @@ struct QuantizedKernel {
 	                  const QuantizedTile &tile);
 	//! lowest[r] = the lowest bound of row r in the group: |y|^2 - 2 x.y is not less.
 	void (*lowest)(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest);
-	//! The same, and lowers the nearest so far by the group.
-	void (*lowest_and_nearest)(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group, float *lowest,
-	                           const QuantizedNearest &nearest);
+	//! The bounds of all rows and the group's vectors; lowers `highest`.
+	void (*all_bounds)(const QuantizedTile &tile, uint32_t d, const QuantizedGroup &group,
+	                   const QuantizedScores &scores);
+	//! Which of k vectors have no bound above limits[r]; what is no number is none.
+	void (*within)(const float *bounds, uint32_t k, const float *limits, const QuantizedCandidates &candidates);
+	//! The vectors that row r is left with, ascending, and how many; `index` has room for k and a whole sixteen more.
+	uint32_t (*candidates_of_row)(const uint32_t *rows, uint32_t k, uint32_t r, int32_t *index);
 	//! bounds[j] = the bound of row r and the group's vector j.
 	void (*row_bounds)(const QuantizedTile &tile, uint32_t r, uint32_t d, const QuantizedGroup &group, float *bounds);
 	//! The same; *best is where the lowest bound is. Whether no other vector of the group, nor one of another group
