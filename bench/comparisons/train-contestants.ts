@@ -27,7 +27,7 @@ export function oursContestant(
           steps: [
             {
               name: 'train',
-              sql: [`CREATE TABLE topics AS ${training(k, setting, firstSeed + round)}`],
+              sql: [`CREATE TABLE topics AS ${training(source, data, k, setting, firstSeed + round)}`],
             },
           ],
           save: [{ sql: 'SELECT centroid FROM topics ORDER BY cluster_id', file: centroids }],
@@ -38,9 +38,17 @@ export function oursContestant(
   };
 }
 
-/** The query of a model. */
-function training(k: number, { iterations, points, init }: Setting, seed: number): string {
-  return `FROM kmeans_train('messages', k := ${k}, niter := ${iterations}, seed := ${seed}, max_points_per_centroid := ${points}, init := '${init}')`;
+/** The query of a model. A sample of a file is one of blocks: the peers do not read all rows for theirs either. */
+function training(
+  source: Source,
+  data: Vectors,
+  k: number,
+  { iterations, points, init }: Setting,
+  seed: number,
+): string {
+  const blocks = source !== 'table' && points * k < data.rows;
+  const rows = blocks ? `'${fileOf(data, source)}', sample := 'blocks'` : `'messages'`;
+  return `FROM kmeans_train(${rows}, k := ${k}, niter := ${iterations}, seed := ${seed}, max_points_per_centroid := ${points}, init := '${init}')`;
 }
 
 export function peerContestant(peer: Peer, data: Vectors, k: number, setting: Effort, options: Options): Contestant {

@@ -51,7 +51,7 @@ export async function trySettings(
     let last = Number.POSITIVE_INFINITY;
     for (const iterations of iterationSteps) {
       const setting = { ...ladder, iterations };
-      const contestant = oursContestant('parquet', data, k, setting, options);
+      const contestant = oursContestant('npy', data, k, setting, options);
       const run = await runOnce(contestant, 0, options);
       if ('failure' in run) break;
       const objective = valueNamed(run, 'objective');

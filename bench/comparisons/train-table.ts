@@ -20,8 +20,8 @@ export interface Compared {
 
 interface Sides {
   theirs: Series;
-  parquet: Series;
-  table: Series | undefined;
+  npy: Series;
+  parquet: Series | undefined;
 }
 
 /** An objective counts as reached up to this factor: seeds differ by as much. */
@@ -37,12 +37,12 @@ export function trainTable(title: string, compared: Compared, { k, iterations }:
       'objective',
       'peak MB',
       'our setting',
+      'ours s, .npy',
       'ours s, Parquet',
-      'ours s, table',
       'our objective / its',
       'our peak MB',
+      'its time / ours, .npy',
       'its time / ours, Parquet',
-      'its time / ours, table',
       'our objective in its time / its',
     ],
     rows: compared.duels.map((duel) => row(duel, compared)),
@@ -52,25 +52,25 @@ export function trainTable(title: string, compared: Compared, { k, iterations }:
   };
 }
 
-/** The peer with the lowest ratio, and its ratios to ours from Parquet and from a table. */
+/** The peer with the lowest ratio, and its ratios to ours from .npy and from Parquet. */
 export function lowestRatio(compared: Compared): [string, string, string] {
   const ratios = compared.duels.flatMap((duel) => {
     const sides = sidesOf(duel, compared);
-    const value = sides && (reached(sides) ? ratio(sides.theirs, sides.parquet, seconds) : 0);
+    const value = sides && (reached(sides) ? ratio(sides.theirs, sides.npy, seconds) : 0);
     return sides && value !== undefined ? [{ duel, sides, value }] : [];
   });
   const [lowest] = ratios.sort((a, b) => a.value - b.value);
   if (lowest === undefined) return ['–', '–', '–'];
   if (lowest.value === 0) return [lowest.duel.peer.name, 'not reached', '–'];
-  const { theirs, table } = lowest.sides;
-  return [lowest.duel.peer.name, times(lowest.value), times(table && ratio(theirs, table, seconds))];
+  const { theirs, parquet } = lowest.sides;
+  return [lowest.duel.peer.name, times(lowest.value), times(parquet && ratio(theirs, parquet, seconds))];
 }
 
 function row(duel: Duel, compared: Compared): string[] {
   const sides = sidesOf(duel, compared);
   if (sides === undefined || duel.ours === undefined)
     return [duel.peer.name, reasonOf(duel, compared), ...Array(10).fill('')];
-  const { theirs, parquet, table } = sides;
+  const { theirs, npy, parquet } = sides;
   const time = medianOf(theirs, seconds);
   const objective = medianOf(theirs, objectiveOf);
   const within = time === undefined ? undefined : bestWithin(compared.trials, time);
@@ -81,12 +81,12 @@ function row(duel: Duel, compared: Compared): string[] {
     objective?.toPrecision(6) ?? '–',
     megabytes(medianOf(theirs, (run) => run.peakBytes)),
     nameOf(duel.ours),
-    digits(medianOf(parquet, seconds)),
-    digits(table && medianOf(table, seconds)),
-    `${ratio(parquet, theirs, objectiveOf)?.toFixed(4)}${reached(sides) ? '' : ' (not reached)'}`,
-    megabytes(medianOf(parquet, (run) => run.peakBytes)),
+    digits(medianOf(npy, seconds)),
+    digits(parquet && medianOf(parquet, seconds)),
+    `${ratio(npy, theirs, objectiveOf)?.toFixed(4)}${reached(sides) ? '' : ' (not reached)'}`,
+    megabytes(medianOf(npy, (run) => run.peakBytes)),
+    ratioTo(npy),
     ratioTo(parquet),
-    ratioTo(table),
     within && objective ? (within.objective / objective).toFixed(4) : '–',
   ];
 }
@@ -95,19 +95,19 @@ function row(duel: Duel, compared: Compared): string[] {
 function sidesOf({ peer, ours }: Duel, { series }: Compared): Sides | undefined {
   const named = (name: string) => series.find((entry) => entry.name === name && entry.runs.length > 0);
   const theirs = named(peer.name);
+  const npy = ours && named(`DuckTopics, npy, ${nameOf(ours)}`);
   const parquet = ours && named(`DuckTopics, parquet, ${nameOf(ours)}`);
-  const table = ours && named(`DuckTopics, table, ${nameOf(ours)}`);
-  return theirs && parquet && { theirs, parquet, table };
+  return theirs && npy && { theirs, npy, parquet };
 }
 
 function reasonOf({ peer, failure, ours }: Duel, { series }: Compared): string {
-  const names = [peer.name, ours ? `DuckTopics, parquet, ${nameOf(ours)}` : ''];
+  const names = [peer.name, ours ? `DuckTopics, npy, ${nameOf(ours)}` : ''];
   const failed = series.find((entry) => names.includes(entry.name) && entry.failure !== undefined);
   return failure ?? failed?.failure ?? '–';
 }
 
-function reached({ theirs, parquet }: Sides): boolean {
-  return (ratio(parquet, theirs, objectiveOf) ?? Number.POSITIVE_INFINITY) <= tolerance;
+function reached({ theirs, npy }: Sides): boolean {
+  return (ratio(npy, theirs, objectiveOf) ?? Number.POSITIVE_INFINITY) <= tolerance;
 }
 
 function objectiveOf(run: Parameters<typeof seconds>[0]): number {

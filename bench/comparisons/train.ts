@@ -7,9 +7,6 @@ import { oursContestant, peerContestant } from './train-contestants.ts';
 import { best, type Effort, fastestReaching, trySettings } from './train-settings.ts';
 import { type Compared, type Duel, lowestRatio, trainTable } from './train-table.ts';
 
-/** Floating-point operations of an iteration above which reading is a trifle, and training from a table is left out. */
-const mostForTable = 5e11;
-
 /**
  * Training to the same objective. Each peer first runs once; the cheapest of our settings that reaches its objective is then
  * timed against it, in turn, with another seed each round.
@@ -34,7 +31,7 @@ export async function train(options: Options, outcome: Outcome): Promise<void> {
       summary.push([name, ...lowestRatio(compared)]);
     }
   }
-  const columns = ['', 'hardest peer', 'its time / ours from Parquet', 'its time / ours from a table'];
+  const columns = ['', 'hardest peer', 'its time / ours from .npy', 'its time / ours from Parquet'];
   outcome.tables.push({
     title: 'train: the lowest ratio of each case',
     columns,
@@ -64,16 +61,15 @@ async function compare(
     progress(`  first run of ${peer.name}: ${'failure' in run ? run.failure : `${run.seconds.toFixed(3)} s`}`);
   }
   const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, [...targets.values()], options);
-  const fromTable = 2 * d * k * data.rows < mostForTable;
   const contestants = new Map<string, Contestant>();
   for (const duel of duels) {
     const target = targets.get(duel.peer);
     if (target === undefined) continue;
     duel.ours = fastestReaching(trials, target) ?? best(trials);
     const sides = [
-      oursContestant('parquet', data, k, duel.ours, options),
+      oursContestant('npy', data, k, duel.ours, options),
       peerContestant(duel.peer, data, k, setting, options),
-      ...(fromTable ? [oursContestant('table', data, k, duel.ours, options)] : []),
+      oursContestant('parquet', data, k, duel.ours, options),
     ];
     for (const side of sides) contestants.set(side.name, side);
   }

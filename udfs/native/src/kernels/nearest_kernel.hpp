@@ -44,7 +44,13 @@ struct NearestKernel {
 	float (*squared_norm)(const float *a, uint32_t d);
 	//! sum[c] += a[c] in double precision.
 	void (*accumulate)(double *sum, const float *a, uint32_t d);
+	//! sum[c] += FIXED_POINT_BIAS plus factor * a[c] to the nearest whole number, modulo 2^64; factor * a[c] is exact,
+	//! and below 2^51 in size.
+	void (*accumulate_fixed)(uint64_t *sum, const float *a, double factor, uint32_t d);
 };
+
+//! The bits of 1.5 * 2^52: a double near it holds a whole number in its last bits.
+constexpr uint64_t FIXED_POINT_BIAS = 0x4338000000000000;
 
 //! The fastest kernel that this processor runs. `DUCKTOPICS_KERNEL` (baseline, avx2, avx512) asks for a lesser one.
 const NearestKernel &SelectKernel();

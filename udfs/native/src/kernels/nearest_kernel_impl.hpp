@@ -277,10 +277,20 @@ struct Kernel {
 		}
 	}
 
+	static void AccumulateFixed(uint64_t *sum, const float *a, double factor, uint32_t d) {
+		for (uint32_t c = 0; c < d; c++) {
+			const double shifted = double(a[c]) * factor + 0x1.8p52;
+			uint64_t bits;
+			std::memcpy(&bits, &shifted, sizeof(bits));
+			sum[c] += bits;
+		}
+	}
+
 	static NearestKernel Table(const char *name) {
 		static_assert(GROUP <= MAX_GROUP_SIZE && ROWS <= MAX_TILE_ROWS, "raise the limits");
-		return {name,         ROWS,       GROUP, &PackTile, &ArgMin, &AllScores, &LowestTwo, &SquaredDistance,
-		        &SquaredNorm, &Accumulate};
+		return {name,         ROWS,        GROUP,           &PackTile,
+		        &ArgMin,      &AllScores,  &LowestTwo,      &SquaredDistance,
+		        &SquaredNorm, &Accumulate, &AccumulateFixed};
 	}
 };
 

@@ -4,9 +4,6 @@
 
 #include <faiss/impl/FaissAssert.h>
 
-#include <algorithm>
-#include <vector>
-
 namespace ducktopics {
 
 namespace {
@@ -44,13 +41,11 @@ void AssignmentIndex::search(idx_t n, const float *x, idx_t k, float *distances,
 		centroids->Nearest(rows, end - begin, index);
 		for (uint64_t i = begin; i < end; i++) {
 			labels[i] = index[i - begin];
-			distances[i] = centroids->SquaredDistance(rows[i - begin], index[i - begin]);
+			if (distances) {
+				distances[i] = centroids->SquaredDistance(rows[i - begin], index[i - begin]);
+			}
 		}
 	});
-	if (last_labels.size() == size_t(n) && std::equal(last_labels.begin(), last_labels.end(), labels)) {
-		throw Converged();
-	}
-	last_labels.assign(labels, labels + n);
 }
 
 } // namespace ducktopics

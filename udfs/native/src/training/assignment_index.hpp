@@ -5,20 +5,16 @@
 #include <faiss/Index.h>
 
 #include <memory>
-#include <vector>
 
 namespace ducktopics {
 
 //! The index that FAISS' Clustering searches in each Lloyd iteration: our exact kernel on all cores.
 class AssignmentIndex : public faiss::Index {
 public:
-	//! Thrown by a search that gives what the search before it gave: Lloyd's iterations have ended.
-	struct Converged {};
-
 	explicit AssignmentIndex(faiss::Index::idx_t d);
 
 	void add(idx_t n, const float *x) override;
-	//! Only k = 1.
+	//! Only k = 1; without the distances where they are null.
 	void search(idx_t n, const float *x, idx_t k, float *distances, idx_t *labels,
 	            const faiss::SearchParameters *params = nullptr) const override;
 	void reset() override;
@@ -27,7 +23,6 @@ private:
 	std::unique_ptr<CentroidSet> centroids;
 	//! What the last centroids' pruning found; the next ones lie in the same directions.
 	std::shared_ptr<const Projection> projection;
-	mutable std::vector<idx_t> last_labels;
 };
 
 } // namespace ducktopics

@@ -1,6 +1,7 @@
 #include "cell_start.hpp"
 
 #include "../kernels/centroid_set.hpp"
+#include "cluster_sums.hpp"
 #include "parallel_for.hpp"
 
 #include <algorithm>
@@ -35,26 +36,6 @@ void NearestOf(const CentroidSet &centroids, const float *rows, uint64_t n, int3
 		}
 		centroids.Nearest(places, end - begin, index + begin);
 	});
-}
-
-//! Moves each centroid to the weighted mean of its rows, if it has any.
-void MoveToMeans(const std::vector<const float *> &rows, const std::vector<float> &weights,
-                 const std::vector<int32_t> &index, uint32_t d, std::vector<float> &centroids) {
-	const uint64_t k = centroids.size() / d;
-	std::vector<double> sums(centroids.size());
-	std::vector<double> totals(k);
-	for (size_t i = 0; i < rows.size(); i++) {
-		double *sum = sums.data() + uint64_t(index[i]) * d;
-		for (uint32_t c = 0; c < d; c++) {
-			sum[c] += double(weights[i]) * rows[i][c];
-		}
-		totals[size_t(index[i])] += weights[i];
-	}
-	for (uint64_t j = 0; j < k; j++) {
-		for (uint32_t c = 0; c < d && totals[j] > 0; c++) {
-			centroids[j * d + c] = float(sums[j * d + c] / totals[j]);
-		}
-	}
 }
 
 class CellStart {
@@ -130,11 +111,12 @@ void CellStart::MakeCells() {
 	for (uint64_t i = 0; i < drawable; i++) {
 		rows[i] = embeddings + i * d;
 	}
-	const std::vector<float> row_weights(weights, weights + drawable);
 	cells.resize(drawable);
+	ClusterSums sums(cell_count, d, FixedPoint(embeddings, weights, drawable, d));
 	for (uint64_t i = 0; i < COARSE_ITERATIONS; i++) {
 		NearestOf(CentroidSet(centres.data(), cell_count, d), embeddings, drawable, cells.data());
-		MoveToMeans(rows, row_weights, cells, d, centres);
+		sums.Add(rows.data(), weights, cells.data(), drawable);
+		sums.MoveToMeans(centres.data());
 	}
 	cells.resize(n);
 	NearestOf(CentroidSet(centres.data(), cell_count, d), embeddings, n, cells.data());
@@ -266,17 +248,20 @@ double CellStart::IterateInCells() {
 	}
 	means = draws;
 	std::vector<double> objectives(cell_count);
+	const FixedPoint scale(embeddings, weights, n, d);
 	ParallelFor(cell_count, 1, [&](uint64_t g, uint64_t) {
 		if (means[g].empty()) {
 			// Its embeddings lie near centroids of other cells.
 			return;
 		}
 		std::vector<int32_t> index(rows[g].size());
+		ClusterSums sums(means[g].size() / d, d, scale);
 		for (uint64_t i = 0; i <= CELL_ITERATIONS; i++) {
 			const CentroidSet set(means[g].data(), means[g].size() / d, d);
 			set.Nearest(rows[g].data(), rows[g].size(), index.data());
 			if (i < CELL_ITERATIONS) {
-				MoveToMeans(rows[g], row_weights[g], index, d, means[g]);
+				sums.Add(rows[g].data(), row_weights[g].data(), index.data(), rows[g].size());
+				sums.MoveToMeans(means[g].data());
 				continue;
 			}
 			for (size_t row = 0; row < rows[g].size(); row++) {

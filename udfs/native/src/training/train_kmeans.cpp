@@ -4,10 +4,7 @@
 #include "assignment_index.hpp"
 #include "cell_start.hpp"
 #include "initial_centroids.hpp"
-#include "parallel_for.hpp"
-
-#include <faiss/Clustering.h>
-#include <omp.h>
+#include "lloyd_clustering.hpp"
 
 #include <algorithm>
 #include <string>
@@ -20,20 +17,6 @@ constexpr uint64_t LARGEST_SAMPLE_BYTES = 1ULL << 30;
 //! From here on k-means++ in cells takes the place of k-means++ over all of the sample.
 constexpr uint64_t MANY_CENTROIDS = 256;
 constexpr uint64_t FEWEST_POINTS_PER_CENTROID = 39;
-
-//! Sets OpenMP's threads for the calling thread, and sets them back.
-class OpenMPThreads {
-public:
-	explicit OpenMPThreads(int threads) : before(omp_get_max_threads()) {
-		omp_set_num_threads(threads);
-	}
-	~OpenMPThreads() {
-		omp_set_num_threads(before);
-	}
-
-private:
-	int before;
-};
 
 } // namespace
 
@@ -59,21 +42,13 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	faiss::ClusteringParameters parameters;
 	parameters.niter = int(options.niter);
 	parameters.seed = int(options.seed);
-	parameters.min_points_per_centroid = 1;
-	parameters.max_points_per_centroid = int(std::min<uint64_t>(n / k + 1, INT32_MAX));
-	faiss::Clustering clustering(int(d), int(k), parameters);
+	LloydClustering clustering(int(d), int(k), parameters);
 	if (options.initialisation == Initialisation::KMEANS_PLUS_PLUS) {
 		const auto start = k < MANY_CENTROIDS ? KMeansPlusPlus : StartFromCells;
 		clustering.centroids = start(embeddings.data(), weights.data(), n, d, k, options.seed);
 	}
 	AssignmentIndex index(d);
-	// FAISS' own loops over the sample (the update of the centroids) use OpenMP.
-	const OpenMPThreads threads {int(TrainingThreads())};
-	try {
-		clustering.train(faiss::Index::idx_t(n), embeddings.data(), index, weights.data());
-	} catch (const AssignmentIndex::Converged &) {
-		// Further iterations would change nothing.
-	}
+	clustering.train(faiss::Index::idx_t(n), embeddings.data(), index, weights.data());
 	return std::move(clustering.centroids);
 }
 

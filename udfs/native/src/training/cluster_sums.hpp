@@ -1,0 +1,55 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace ducktopics {
+
+//! Numbers as multiples of a power of two, small enough that no sum of these rows times their weights is rounded or
+//! passes 64 bits.
+struct FixedPoint {
+	//! For row-major n x d `rows` with one weight each.
+	FixedPoint(const float *rows, const float *weights, uint64_t n, uint32_t d);
+
+	//! Units in 1.
+	double scale;
+};
+
+//! Sums of rows by cluster, in fixed point: they do not depend on the order in which rows come, so that any thread may
+//! add any row while it is in its cache.
+class ClusterSums {
+public:
+	ClusterSums(uint64_t k, uint32_t d, const FixedPoint &unit);
+
+	//! Adds n rows to the clusters of their labels. Threads may call it side by side.
+	void Add(const float *const *rows, const float *weights, const int32_t *labels, uint64_t n);
+
+	//! Moves each centroid (row-major k x d) to the weighted mean of its cluster, one without rows stays, and forgets
+	//! the rows. Returns the sum of the weights of each cluster.
+	std::vector<double> MoveToMeans(float *centroids);
+
+private:
+	//! What one thread at a time adds to.
+	struct Part {
+		std::vector<uint64_t> sums;
+		std::vector<uint64_t> rows;
+		std::vector<double> weights;
+	};
+
+	Part &TakePart();
+	void ReturnPart(Part &part);
+
+	uint64_t k;
+	uint32_t d;
+	double scale;
+	size_t most_parts;
+	std::mutex lock;
+	std::condition_variable returned;
+	std::vector<std::unique_ptr<Part>> parts;
+	std::vector<Part *> free_parts;
+};
+
+} // namespace ducktopics
