@@ -13,10 +13,6 @@ constexpr size_t FEWEST_CELLS = 16;
 //! How far ahead of its use a cell is loaded.
 constexpr size_t LOOKAHEAD = 16;
 
-bool IsBelow(const KeyTable::Entry &left, const KeyTable::Entry &right) {
-	return left.key < right.key;
-}
-
 } // namespace
 
 KeyTable::Entry *KeyTable::Find(const EmbeddingKey &key) {
@@ -57,7 +53,7 @@ void KeyTable::Reserve(size_t size) {
 
 EmbeddingKey KeyTable::KeepLowest(size_t count, std::vector<uint64_t> &freed) {
 	const auto last = entries.begin() + (count - 1);
-	std::nth_element(entries.begin(), last, entries.end(), IsBelow);
+	std::nth_element(entries.begin(), last, entries.end());
 	for (size_t i = count; i < entries.size(); i++) {
 		freed.push_back(entries[i].slot);
 	}

@@ -21,10 +21,6 @@ constexpr uint64_t ENTRIES_PER_BUCKET = 512;
 //! Buckets that a thread takes at a time.
 constexpr uint64_t BUCKETS_PER_PIECE = 8;
 
-bool IsBelow(const KeyTable::Entry &left, const KeyTable::Entry &right) {
-	return left.key < right.key;
-}
-
 //! Puts the entries into buckets of ascending, evenly spread priorities. Returns where each bucket ends.
 std::vector<uint64_t> SplitByPriority(std::vector<KeyTable::Entry> &entries) {
 	uint64_t highest = 0;
@@ -79,7 +75,7 @@ void Sample::Add(const float *embedding) {
 //! count is exact.
 void Sample::DropAboveCapacity() {
 	if (kept.Size() >= capacity + capacity / 8 + SLOTS_PER_BLOCK) {
-		threshold = kept.KeepLowest(capacity, freed);
+		threshold = std::min(threshold, kept.KeepLowest(capacity, freed));
 	}
 }
 
@@ -93,7 +89,7 @@ uint64_t Sample::UnusedSlot() {
 		}
 	}
 	if (last_block_used == SLOTS_PER_BLOCK) {
-		blocks.emplace_back(new float[SLOTS_PER_BLOCK * d]);
+		blocks.push_back(std::shared_ptr<float[]>(new float[SLOTS_PER_BLOCK * d]));
 		last_block_used = 0;
 	}
 	return (blocks.size() - 1) * SLOTS_PER_BLOCK + last_block_used++;
@@ -133,7 +129,7 @@ void Sample::Take(AlignedBuffer<float> &embeddings, std::vector<float> &weights)
 	ParallelFor(ends.size(), BUCKETS_PER_PIECE, [&](uint64_t bucket, uint64_t last_bucket) {
 		uint64_t i = bucket == 0 ? 0 : ends[bucket - 1];
 		for (; bucket < last_bucket; bucket++) {
-			std::sort(entries.begin() + i, entries.begin() + ends[bucket], IsBelow);
+			std::sort(entries.begin() + i, entries.begin() + ends[bucket]);
 			for (; i < ends[bucket]; i++) {
 				std::memcpy(embeddings.Get() + i * d, Slot(entries[i].slot), sizeof(float) * d);
 				weights[i] = float(entries[i].count);
