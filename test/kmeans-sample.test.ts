@@ -57,6 +57,59 @@ for (const threads of threadCounts) {
   });
 }
 
+/** Five pieces that DuckDB spreads over its threads: 600,000 rows of 30,000 embeddings, some in far more rows than others. */
+const repeated = `CREATE TABLE repeated AS
+  SELECT id, (random_number * random_number // 40_000)::INTEGER AS place
+  FROM (SELECT id, (hash(id) % 40_000)::BIGINT AS random_number FROM range(600_000) AS messages(id))`;
+
+test('the sample of kmeans is the same at 1, 2 and 8 threads and in any order of rows that repeat, also when it is full many times over', async () => {
+  const sizes = [17, 700, 60_000];
+  const answers = new Set<string>();
+  for (const threads of threadCounts) {
+    await using db = await open(':memory:', { threads });
+    await db.connection.run(repeated);
+    for (const rows of ['repeated', '(FROM repeated ORDER BY id DESC)', '(FROM repeated ORDER BY place)']) {
+      const trained = sizes.map((size) => `kmeans([place, 1], 1, 2, 5, ${size})`);
+      const samples = sizes.map((size) => `kmeans([place, 1], ${Math.min(size, 2000)}, 1, 5, 1)`);
+      const [row] = await db.query(`SELECT md5([${[...trained, ...samples]}]::VARCHAR) AS answer FROM ${rows}`);
+      answers.add(String(row?.answer));
+    }
+  }
+  assert.equal(answers.size, 1);
+});
+
+test('a small sample of kmeans is the start of a larger one', async () => {
+  await using db = await open(':memory:', { threads: 8 });
+  await db.connection.run(repeated);
+  for (const size of [1, 16, 17, 1000, 4999]) {
+    const [row] = await db.query(
+      `SELECT kmeans([place, 1], ${size}, 1, 5, 1) = kmeans([place, 1], 5000, 1, 5, 1)[:${size}] AS same FROM repeated`,
+    );
+    assert.deepEqual(row, { same: true }, `${size}`);
+  }
+});
+
+test('the sample of kmeans has every row of each embedding in it, from all threads', async () => {
+  for (const threads of threadCounts) {
+    await using db = await open(':memory:', { threads });
+    await db.connection.run(repeated);
+    for (const size of [10, 1000, 5000, 100_000]) {
+      // A single centroid is the mean of the sample, weighted by the rows; 100,000 are more than there are embeddings.
+      const [row] = await db.query<{ centroid: number; mean: number }>(
+        `WITH sample AS (
+           SELECT ${size > 5000 ? 'DISTINCT place' : `unnest(kmeans([place, 1], ${size}, 1, 5, 1))[1]::INTEGER AS place`} FROM repeated
+         )
+         SELECT (SELECT kmeans([place, 1], 1, 1, 5, ${size})[1][1] FROM repeated) AS centroid, avg(place) AS mean
+         FROM repeated SEMI JOIN sample USING (place)`,
+      );
+      assert.ok(
+        row && Math.abs(row.centroid / row.mean - 1) < 1e-4,
+        `${threads}, ${size}: ${row?.centroid}, ${row?.mean}`,
+      );
+    }
+  }
+});
+
 test('kmeans weights a repeated embedding by its rows', async () => {
   // Two places, 0 and 10, one with nine times the rows: a single centroid is their weighted mean.
   const centroid = await onlyValue(

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "../kernels/aligned_buffer.hpp"
+#include "key_table.hpp"
+
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 namespace ducktopics {
@@ -15,7 +17,8 @@ namespace ducktopics {
 //! merge exactly: an embedding of the merged sample was below every threshold, so no row of it was missed.
 class Sample {
 public:
-	//! Keeps at most `capacity` embeddings of `d` components. Memory is taken as embeddings come.
+	//! Keeps at most `capacity` embeddings of `d` components, and up to an eighth more between one sorting out and the
+	//! next. Memory is taken as embeddings come.
 	Sample(uint64_t capacity, uint32_t d, uint64_t seed);
 
 	uint32_t Dimensions() const {
@@ -26,48 +29,30 @@ public:
 	}
 
 	void Add(const float *embedding);
+	//! Embeddings are shared with the other sample, not copied: their memory lasts until both let go of it.
 	void Merge(const Sample &other);
 
 	//! The embeddings in the order of their priority (row-major) and how many rows each stands for. Empties the sample.
-	void Take(std::vector<float> &embeddings, std::vector<float> &weights);
+	void Take(AlignedBuffer<float> &embeddings, std::vector<float> &weights);
 
 private:
-	struct Key {
-		uint64_t priority;
-		uint64_t tiebreak;
-
-		bool operator<(const Key &other) const {
-			return priority != other.priority ? priority < other.priority : tiebreak < other.tiebreak;
-		}
-		bool operator==(const Key &other) const {
-			return priority == other.priority && tiebreak == other.tiebreak;
-		}
-	};
-	struct KeyHash {
-		size_t operator()(const Key &key) const {
-			return size_t(key.tiebreak);
-		}
-	};
-	struct Kept {
-		uint64_t slot;
-		uint64_t count;
-	};
-
-	void AddKeyed(const Key &key, const float *embedding, uint64_t count);
-	float *Slot(uint64_t slot);
-	const float *Slot(uint64_t slot) const {
-		return const_cast<Sample *>(this)->Slot(slot);
-	}
+	void DropAboveCapacity();
+	uint64_t UnusedSlot();
+	float *Slot(uint64_t slot) const;
 
 	uint64_t capacity;
 	uint32_t d;
 	uint64_t seed;
 	uint64_t rows = 0;
-	std::unordered_map<Key, Kept, KeyHash> kept;
-	//! The keys of `kept` as a heap, highest first, once the sample is full.
-	std::vector<Key> heap;
+	KeyTable kept;
+	//! No embedding with a higher key can be in the sample any more.
+	EmbeddingKey threshold {UINT64_MAX, UINT64_MAX};
 	//! Embeddings, SLOTS_PER_BLOCK to a block.
-	std::vector<std::unique_ptr<float[]>> blocks;
+	std::vector<std::shared_ptr<float[]>> blocks;
+	//! The slots of the last block that were taken.
+	uint64_t last_block_used;
+	//! Slots of embeddings that were dropped.
+	std::vector<uint64_t> freed;
 };
 
 } // namespace ducktopics

@@ -32,7 +32,7 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	if (sample.Rows() < k) {
 		throw Expected("at least k = " + std::to_string(k) + " rows", std::to_string(sample.Rows()));
 	}
-	std::vector<float> embeddings;
+	AlignedBuffer<float> embeddings;
 	std::vector<float> weights;
 	sample.Take(embeddings, weights);
 	const uint64_t n = weights.size();
@@ -45,10 +45,10 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	LloydClustering clustering(int(d), int(k), parameters);
 	if (options.initialisation == Initialisation::KMEANS_PLUS_PLUS) {
 		const auto start = k < MANY_CENTROIDS ? KMeansPlusPlus : StartFromCells;
-		clustering.centroids = start(embeddings.data(), weights.data(), n, d, k, options.seed);
+		clustering.centroids = start(embeddings.Get(), weights.data(), n, d, k, options.seed);
 	}
 	AssignmentIndex index(d);
-	clustering.train(faiss::Index::idx_t(n), embeddings.data(), index, weights.data());
+	clustering.train(faiss::Index::idx_t(n), embeddings.Get(), index, weights.data());
 	return std::move(clustering.centroids);
 }
 
