@@ -21,6 +21,10 @@ constexpr float SPLIT = 1 / 1024.f;
 } // namespace
 
 void LloydClustering::train(idx_t n, const float *x, faiss::Index &index, const float *weights) {
+	if (size_t(n) == k) {
+		centroids.assign(x, x + k * d);
+		return;
+	}
 	if (centroids.empty()) {
 		TakeRandomRows(n, x);
 	}

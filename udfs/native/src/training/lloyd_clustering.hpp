@@ -9,8 +9,8 @@ namespace ducktopics {
 //! FAISS' Clustering whose sums are made on all cores while rows are assigned (see ClusterSums), and without the
 //! distances that only its statistics use. Iterations end early when no label changes.
 //!
-//! As there, an empty cluster takes half of another one, drawn with a probability in proportion to its rows: both
-//! become its centroid, a thousandth apart.
+//! As there, k rows are the centroids themselves, and an empty cluster takes half of another one, drawn with a
+//! probability in proportion to its rows: both become its centroid, a thousandth apart.
 class LloydClustering : public faiss::Clustering {
 public:
 	using faiss::Clustering::Clustering;
