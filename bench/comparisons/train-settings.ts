@@ -28,8 +28,8 @@ const tolerance = 1.0005;
 
 /**
  * Tries settings from cheap to dear: k-means++ on a quarter of the rows a centroid, then on all that the peers get, then random
- * first centroids where no k-means++ has reached the hardest target; more iterations until it is reached, or until they bring
- * less than a ten-thousandth.
+ * first centroids on all of them; more iterations until the hardest target is reached, or until they bring less than a
+ * ten-thousandth.
  */
 export async function trySettings(
   data: Vectors,
@@ -47,7 +47,6 @@ export async function trySettings(
     { points: mostPoints, init: 'random' },
   ];
   for (const ladder of ladders) {
-    if (ladder.init === 'random' && trials.some(({ objective }) => objective <= hardest)) break;
     let last = Number.POSITIVE_INFINITY;
     for (const iterations of iterationSteps) {
       const setting = { ...ladder, iterations };
