@@ -1,7 +1,7 @@
 #include "cell_start.hpp"
 
 #include "../kernels/centroid_set.hpp"
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <algorithm>
 #include <cmath>

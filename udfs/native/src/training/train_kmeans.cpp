@@ -4,7 +4,7 @@
 #include "assignment_index.hpp"
 #include "cell_start.hpp"
 #include "initial_centroids.hpp"
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <faiss/Clustering.h>
 #include <omp.h>
