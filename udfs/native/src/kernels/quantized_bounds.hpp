@@ -45,6 +45,7 @@ public:
 	double GroupWork() const override;
 
 private:
+	double PackGroup(const float *vectors, const QuantizedGroup &group);
 	QuantizedTile TileOf(const BoundedRows &bounded, uint64_t tile) const;
 
 	const QuantizedKernel &kernel;
