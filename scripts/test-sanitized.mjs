@@ -10,6 +10,7 @@ import { root } from './setup/stamp.mjs';
 const TESTS = [
   'embedding-sources',
   'embedding-types',
+  'first-use-of-a-model',
   'kmeans-groups',
   'kmeans-sample',
   'read-faiss',

@@ -1,11 +1,13 @@
 #include "centroid_set.hpp"
 
 #include "search_choice.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 namespace ducktopics {
 
@@ -23,37 +25,54 @@ constexpr uint64_t SCORES_AT_ONCE = 4 << 20;
 
 constexpr float INFINITE = std::numeric_limits<float>::infinity();
 
+//! Components that a thread prepares at a time, at least, and the most pieces that a set is prepared in.
+constexpr uint64_t COMPONENTS_PER_PIECE = 1 << 18;
+constexpr uint64_t MOST_PIECES = 16;
+
+//! Sums that run side by side, so that the processor need not wait for one after the other.
+constexpr uint32_t LANES = 8;
+
+//! Centroids that a thread prepares at a time. It depends on the set alone, and so do sums over pieces.
+uint64_t PerPiece(uint64_t k, uint32_t d) {
+	return std::max<uint64_t>((COMPONENTS_PER_PIECE + d - 1) / d, (k + MOST_PIECES - 1) / MOST_PIECES);
+}
+
+double CentredSquaredNorm(const float *centroid, const float *origin, uint32_t d) {
+	double sums[LANES] = {};
+	uint32_t c = 0;
+	for (; c + LANES <= d; c += LANES) {
+		for (uint32_t i = 0; i < LANES; i++) {
+			const float centred = centroid[c + i] - origin[c + i];
+			sums[i] += double(centred) * centred;
+		}
+	}
+	for (; c < d; c++) {
+		const float centred = centroid[c] - origin[c];
+		sums[0] += double(centred) * centred;
+	}
+	return std::accumulate(sums, sums + LANES, 0.0);
+}
+
 } // namespace
 
 CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const std::shared_ptr<const Projection> &given)
-    : kernel(SelectKernel()), k(k), d(d), raw(centroids, centroids + k * d), origin(d), packed(k * d), norms(k) {
-	std::vector<double> sums(d);
-	for (uint64_t j = 0; j < k; j++) {
-		for (uint32_t c = 0; c < d; c++) {
-			sums[c] += centroids[j * d + c];
+    : kernel(SelectKernel()), k(k), d(d), raw(k * d), origin(d), packed(k * d), norms(k) {
+	const uint64_t per_piece = PerPiece(k, d);
+	CopyAndCentre(centroids, per_piece);
+	ParallelFor(k, per_piece, [&](uint64_t begin, uint64_t end) {
+		for (uint64_t j = begin; j < end; j++) {
+			norms[j] = float(CentredSquaredNorm(Centroid(j), origin.data(), d));
 		}
-	}
-	for (uint32_t c = 0; c < d; c++) {
-		origin[c] = float(sums[c] / double(k));
+	});
+	for (uint64_t j = 0; j < k; j++) {
+		largest_norm = std::max(largest_norm, std::sqrt(norms[j]));
 	}
 	const uint64_t group_count = (k + kernel.group_size - 1) / kernel.group_size;
 	uint64_t first = 0;
 	for (uint64_t g = 0; g < group_count; g++) {
 		// Sizes differ by one at the most: no group is padded.
 		const uint32_t size = uint32_t(k / group_count + (g < k % group_count ? 1 : 0));
-		float *out = packed.Get() + first * d;
-		for (uint32_t j = 0; j < size; j++) {
-			const float *centroid = centroids + (first + j) * d;
-			double norm[2] = {0, 0};
-			for (uint32_t c = 0; c < d; c++) {
-				const float centred = centroid[c] - origin[c];
-				norm[c % 2] += double(centred) * centred;
-				out[uint64_t(c) * size + j] = -2 * centred;
-			}
-			norms[first + j] = float(norm[0] + norm[1]);
-			largest_norm = std::max(largest_norm, std::sqrt(norms[first + j]));
-		}
-		groups.push_back({out, norms.data() + first, size, int32_t(first)});
+		groups.push_back({packed.Get() + first * d, norms.data() + first, size, int32_t(first)});
 		first += size;
 	}
 	const size_t group_bytes = sizeof(float) * kernel.group_size * d;
@@ -64,10 +83,49 @@ CentroidSet::CentroidSet(const float *centroids, uint64_t k, uint32_t d, const s
 	choice.reset(new SearchChoice(*this, given));
 }
 
+//! Copies the centroids and finds their mean, by sums of fixed pieces: the same for any number of threads.
+void CentroidSet::CopyAndCentre(const float *centroids, uint64_t per_piece) {
+	std::vector<double> sums((k + per_piece - 1) / per_piece * d);
+	ParallelFor(k, per_piece, [&](uint64_t begin, uint64_t end) {
+		double *sum = sums.data() + begin / per_piece * d;
+		for (uint64_t j = begin; j < end; j++) {
+			std::copy_n(centroids + j * d, d, raw.Get() + j * d);
+			kernel.accumulate(sum, centroids + j * d, d);
+		}
+	});
+	for (uint32_t c = 0; c < d; c++) {
+		double sum = 0;
+		for (size_t place = c; place < sums.size(); place += d) {
+			sum += sums[place];
+		}
+		origin[c] = float(sum / double(k));
+	}
+}
+
+//! Fills in what the groups refer to, once: bounded searches seldom need it.
+void CentroidSet::Pack() const {
+	std::call_once(packing, [&]() {
+		const uint64_t per_piece = std::max<uint64_t>(1, PerPiece(k, d) / kernel.group_size);
+		ParallelFor(groups.size(), per_piece, [&](uint64_t begin, uint64_t end) {
+			for (uint64_t g = begin; g < end; g++) {
+				const uint32_t size = groups[g].size;
+				const uint64_t first = uint64_t(groups[g].first);
+				const float *centroids = Centroid(first);
+				float *out = packed.Get() + first * d;
+				for (uint32_t c = 0; c < d; c++) {
+					for (uint32_t j = 0; j < size; j++) {
+						*out++ = -2 * (centroids[uint64_t(j) * d + c] - origin[c]);
+					}
+				}
+			}
+		});
+	});
+}
+
 CentroidSet::~CentroidSet() = default;
 
 std::vector<float> CentroidSet::Centred() const {
-	std::vector<float> centred(raw);
+	std::vector<float> centred(raw.Get(), raw.Get() + k * d);
 	for (uint64_t j = 0; j < k; j++) {
 		for (uint32_t c = 0; c < d; c++) {
 			centred[j * d + c] -= origin[c];
@@ -101,7 +159,7 @@ void CentroidSet::NearestList(const float *const *rows, uint64_t n, uint32_t cou
 }
 
 bool CentroidSet::Holds(const float *centroids, uint64_t other_k, uint32_t other_d) const {
-	return other_k == k && other_d == d && std::memcmp(raw.data(), centroids, sizeof(float) * k * d) == 0;
+	return other_k == k && other_d == d && std::memcmp(raw.Get(), centroids, sizeof(float) * k * d) == 0;
 }
 
 //! Calls for_tile(tile, first row, row count, block) for every tile of rows and block of centroids, blocks in order.
@@ -109,6 +167,7 @@ bool CentroidSet::Holds(const float *centroids, uint64_t other_k, uint32_t other
 template <class ForTile>
 void CentroidSet::ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms,
                            ForTile &&for_tile) const {
+	Pack();
 	thread_local AlignedBuffer<float> tiles;
 	const size_t tile_rows = kernel.tile_rows;
 	const size_t tile_floats = tile_rows * d;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace ducktopics {
@@ -36,7 +37,7 @@ public:
 		return d;
 	}
 	const float *Centroid(uint64_t index) const {
-		return raw.data() + index * d;
+		return raw.Get() + index * d;
 	}
 	//! The largest norm of a centroid, centred.
 	float LargestNorm() const {
@@ -46,6 +47,7 @@ public:
 	const float *Origin() const {
 		return origin.data();
 	}
+	//! How the plain search groups the centroids; what it reads of them is packed when it first runs.
 	const std::vector<CentroidGroup> &Groups() const {
 		return groups;
 	}
@@ -92,6 +94,8 @@ private:
 		size_t group_count;
 	};
 
+	void CopyAndCentre(const float *centroids, uint64_t per_piece);
+	void Pack() const;
 	template <class ForTile>
 	void ForTiles(const float *const *rows, uint64_t n, std::vector<float> &squared_norms, ForTile &&for_tile) const;
 	void NearestLongList(const float *const *rows, uint64_t n, uint32_t count, int32_t *index) const;
@@ -103,9 +107,11 @@ private:
 	const NearestKernel &kernel;
 	uint64_t k;
 	uint32_t d;
-	std::vector<float> raw;
+	AlignedBuffer<float> raw;
 	std::vector<float> origin;
+	//! Uninitialised before Pack.
 	AlignedBuffer<float> packed;
+	mutable std::once_flag packing;
 	std::vector<float> norms;
 	float largest_norm = 0;
 	std::vector<CentroidGroup> groups;

@@ -1,8 +1,12 @@
 #include "quantized_bounds.hpp"
 
+#include "../threads/parallel_for.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <mutex>
 #include <numeric>
 
 namespace ducktopics {
@@ -30,6 +34,9 @@ constexpr float INFINITE = std::numeric_limits<float>::infinity();
 //! Sums that run side by side, so that the processor need not wait for one after the other.
 constexpr uint32_t LANES = 8;
 
+//! Components that a thread packs at a time.
+constexpr uint64_t COMPONENTS_PER_PIECE = 1 << 18;
+
 //! Rounds a small number to the nearest whole one: beyond 2^52 there are no others.
 inline double Rounded(double x) {
 	constexpr double WHOLE = 0x1.8p52;
@@ -48,70 +55,88 @@ QuantizedBounds::QuantizedBounds(const QuantizedKernel &kernel, const float *vec
       lengths(k) {
 	const uint64_t steps = (uint64_t(d) + 3) / 4;
 	packed.Resize(k * steps * 4);
-	std::fill_n(packed.Get(), k * steps * 4, int8_t(0));
-	const uint64_t padded_d = (uint64_t(d) + LANES - 1) / LANES * LANES;
-	std::vector<float> centred(padded_d);
-	std::vector<int8_t> bytes(padded_d);
-	double largest_relative = 0;
 	const uint64_t group_count = (k + kernel.group_size - 1) / kernel.group_size;
 	uint64_t first = 0;
 	for (uint64_t g = 0; g < group_count; g++) {
 		// Sizes differ by one at the most: no group is padded.
 		const uint32_t size = uint32_t(k / group_count + (g < k % group_count ? 1 : 0));
-		int8_t *out = packed.Get() + first * steps * 4;
-		for (uint32_t j = 0; j < size; j++) {
-			const float *vector = vectors + (first + j) * d;
-			float largest[LANES] = {};
-			for (uint32_t c = 0; c < d; c++) {
-				centred[c] = vector[c] - origin[c];
-			}
-			for (uint32_t c = 0; c < padded_d; c += LANES) {
-				for (uint32_t i = 0; i < LANES; i++) {
-					const float size_of = std::fabs(centred[c + i]);
-					largest[i] = largest[i] < size_of ? size_of : largest[i];
-				}
-			}
-			const double range = *std::max_element(largest, largest + LANES);
-			const float scale = range > SMALLEST_RANGE ? float(range / LARGEST_BYTE) : 0;
-			const double per_unit = scale > 0 ? 1 / double(scale) : 0;
-			double errors[LANES] = {};
-			double lengths_squared[LANES] = {};
-			int32_t sum = 0;
-			for (uint32_t c = 0; c < padded_d; c += LANES) {
-				for (uint32_t i = 0; i < LANES; i++) {
-					const double component = centred[c + i];
-					const double rounded = Rounded(component * per_unit);
-					const double limited = rounded < LARGEST_BYTE ? rounded : LARGEST_BYTE;
-					const double whole = limited > -LARGEST_BYTE ? limited : -LARGEST_BYTE;
-					bytes[c + i] = int8_t(whole);
-					const double rest = component - whole * double(scale);
-					errors[i] += rest * rest;
-					lengths_squared[i] += component * component;
-				}
-			}
-			for (uint32_t c = 0; c < d; c++) {
-				sum += bytes[c];
-				out[(uint64_t(c / 4) * size + j) * 4 + c % 4] = bytes[c];
-			}
-			const double error = std::accumulate(errors, errors + LANES, 0.0);
-			const double length = std::accumulate(lengths_squared, lengths_squared + LANES, 0.0);
-			offsets[first + j] = -128 * sum;
-			scales[first + j] = 2 * scale;
-			lengths[first + j] = float(std::sqrt(length)) * (1 + 0x1p-22f);
-			largest_length = std::max(largest_length, lengths[first + j]);
-			if (error > 0) {
-				largest_relative = std::max(largest_relative, std::sqrt(error / length));
-			}
-		}
-		packed_groups.push_back({out, offsets.data() + first, scales.data() + first, norms.data() + first,
-		                         lengths.data() + first, size, int32_t(first)});
+		packed_groups.push_back({packed.Get() + first * steps * 4, offsets.data() + first, scales.data() + first,
+		                         norms.data() + first, lengths.data() + first, size, int32_t(first)});
 		groups.push_back({int32_t(first), size});
 		first += size;
 	}
+	double largest_relative = 0;
+	std::mutex lock;
+	const uint64_t per_piece = std::max<uint64_t>(1, COMPONENTS_PER_PIECE / d / kernel.group_size);
+	ParallelFor(group_count, per_piece, [&](uint64_t begin, uint64_t end) {
+		double relative = 0;
+		for (uint64_t g = begin; g < end; g++) {
+			relative = std::max(relative, PackGroup(vectors, packed_groups[g]));
+		}
+		std::lock_guard<std::mutex> guard(lock);
+		largest_relative = std::max(largest_relative, relative);
+	});
+	largest_length = *std::max_element(lengths.begin(), lengths.end());
 	relative_error = float(largest_relative) * (1 + 0x1p-20f);
 	const uint64_t group_bytes = steps * 4 * kernel.group_size;
 	groups_per_block = std::max<uint64_t>(1, BLOCK_BYTES / group_bytes);
 	batch_tiles = packed_groups.size() > groups_per_block ? TILES_IN_BATCH : 1;
+}
+
+//! Packs a group and fills in the numbers of its vectors. Returns the largest error of one, relative to its length.
+double QuantizedBounds::PackGroup(const float *vectors, const QuantizedGroup &group) {
+	thread_local std::vector<float> centred;
+	thread_local std::vector<int8_t> bytes;
+	const uint64_t padded_d = (uint64_t(d) + LANES - 1) / LANES * LANES;
+	const uint64_t steps = (uint64_t(d) + 3) / 4;
+	centred.assign(padded_d, 0);
+	bytes.resize(padded_d);
+	double largest_relative = 0;
+	for (uint32_t j = 0; j < group.size; j++) {
+		const uint64_t place = uint64_t(group.first) + j;
+		const float *vector = vectors + place * d;
+		float largest[LANES] = {};
+		for (uint32_t c = 0; c < d; c++) {
+			centred[c] = vector[c] - origin[c];
+		}
+		for (uint32_t c = 0; c < padded_d; c += LANES) {
+			for (uint32_t i = 0; i < LANES; i++) {
+				const float size_of = std::fabs(centred[c + i]);
+				largest[i] = largest[i] < size_of ? size_of : largest[i];
+			}
+		}
+		const double range = *std::max_element(largest, largest + LANES);
+		const float scale = range > SMALLEST_RANGE ? float(range / LARGEST_BYTE) : 0;
+		const double per_unit = scale > 0 ? 1 / double(scale) : 0;
+		double errors[LANES] = {};
+		double lengths_squared[LANES] = {};
+		for (uint32_t c = 0; c < padded_d; c += LANES) {
+			for (uint32_t i = 0; i < LANES; i++) {
+				const double component = centred[c + i];
+				const double rounded = Rounded(component * per_unit);
+				const double limited = rounded < LARGEST_BYTE ? rounded : LARGEST_BYTE;
+				const double whole = limited > -LARGEST_BYTE ? limited : -LARGEST_BYTE;
+				bytes[c + i] = int8_t(whole);
+				const double rest = component - whole * double(scale);
+				errors[i] += rest * rest;
+				lengths_squared[i] += component * component;
+			}
+		}
+		const int32_t sum = std::accumulate(bytes.begin(), bytes.end(), int32_t(0));
+		int8_t *out = packed.Get() + uint64_t(group.first) * steps * 4 + j * 4;
+		for (uint64_t step = 0; step < steps; step++) {
+			std::memcpy(out + step * group.size * 4, bytes.data() + step * 4, 4);
+		}
+		const double error = std::accumulate(errors, errors + LANES, 0.0);
+		const double length = std::accumulate(lengths_squared, lengths_squared + LANES, 0.0);
+		offsets[place] = -128 * sum;
+		scales[place] = 2 * scale;
+		lengths[place] = float(std::sqrt(length)) * (1 + 0x1p-22f);
+		if (error > 0) {
+			largest_relative = std::max(largest_relative, std::sqrt(error / length));
+		}
+	}
+	return largest_relative;
 }
 
 QuantizedTile QuantizedBounds::TileOf(const BoundedRows &bounded, uint64_t tile) const {

@@ -47,6 +47,7 @@ public:
 	double GroupWork() const override;
 
 private:
+	double PackGroup(const float *vectors, const QuantizedGroup &group);
 	//! Room for the rows that a vector may be nearest to, for each vector of a tile.
 	uint64_t CandidateStride() const;
 	QuantizedTile TileOf(const BoundedRows &bounded, uint64_t tile) const;

@@ -1,6 +1,6 @@
 #include "assignment_index.hpp"
 
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <faiss/impl/FaissAssert.h>
 

@@ -1,8 +1,8 @@
 #include "cell_start.hpp"
 
 #include "../kernels/centroid_set.hpp"
+#include "../threads/parallel_for.hpp"
 #include "cluster_sums.hpp"
-#include "parallel_for.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "cluster_sums.hpp"
 
 #include "../kernels/nearest_kernel.hpp"
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "initial_centroids.hpp"
 
 #include "../kernels/nearest_kernel.hpp"
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <algorithm>
 #include <numeric>

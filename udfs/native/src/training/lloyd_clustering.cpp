@@ -1,7 +1,7 @@
 #include "lloyd_clustering.hpp"
 
 #include "cluster_sums.hpp"
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #include <faiss/utils/random.h>
 

@@ -1,6 +1,6 @@
 #include "sample.hpp"
 
-#include "parallel_for.hpp"
+#include "../threads/parallel_for.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

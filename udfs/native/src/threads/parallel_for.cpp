@@ -41,6 +41,12 @@ unsigned TrainingThreads() {
 
 void ParallelFor(uint64_t count, uint64_t piece, const std::function<void(uint64_t begin, uint64_t end)> &body) {
 	const uint64_t pieces = (count + piece - 1) / piece;
+	if (pieces <= 1) {
+		if (count > 0) {
+			body(0, count);
+		}
+		return;
+	}
 	std::atomic<uint64_t> next {0};
 	std::exception_ptr failure;
 	std::mutex failure_lock;
