@@ -5,7 +5,8 @@
 
 namespace ducktopics {
 
-//! Threads that one of our loops may use: the cores that this process may run on, or DUCKTOPICS_THREADS when it is set.
+//! Threads that one of our loops may use: two more than the cores that this process may run on, or DUCKTOPICS_THREADS
+//! when it is set.
 unsigned TrainingThreads();
 
 //! Calls body(begin, end) for pieces of `piece` numbers of [0, count) on all cores, and waits. The first exception that
