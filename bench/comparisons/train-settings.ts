@@ -27,8 +27,8 @@ const iterationSteps = [1, 2, 3, 5, 8, 12, 20];
 const tolerance = 1.0005;
 
 /**
- * Tries settings from cheap to dear: k-means++ on a quarter of the rows a centroid, then on all that the peers get, then random
- * first centroids on all of them; more iterations until the hardest target is reached, or until they bring less than a
+ * Tries settings from cheap to dear: from k-means++ and from random first centroids, on a quarter of the rows a centroid and then
+ * on all that the peers get; more iterations until the hardest target is reached, or until they bring less than a
  * ten-thousandth.
  */
 export async function trySettings(
@@ -43,6 +43,7 @@ export async function trySettings(
   const quarter = Math.ceil(mostPoints / 4);
   const ladders: Omit<Setting, 'iterations'>[] = [
     ...(quarter < mostPoints ? [{ points: quarter, init: 'kmeans++' } as const] : []),
+    ...(quarter < mostPoints ? [{ points: quarter, init: 'random' } as const] : []),
     { points: mostPoints, init: 'kmeans++' },
     { points: mostPoints, init: 'random' },
   ];
