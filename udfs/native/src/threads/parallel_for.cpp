@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace ducktopics {
 
@@ -16,20 +18,117 @@ namespace {
 //! threads than cores win back half of what that takes of two cores: 15 % of the time of a training.
 constexpr unsigned SPARE_THREADS = 2;
 
-//! Helper threads that run now, in all calls together.
-std::atomic<unsigned> helpers_running {0};
+//! One call of ParallelFor. It ends when its pieces are done; helpers that come too late find it closed.
+class Loop {
+public:
+	Loop(uint64_t count, uint64_t piece, const std::function<void(uint64_t, uint64_t)> &body)
+	    : count(count), piece(piece), pieces((count + piece - 1) / piece), body(body) {
+	}
 
-//! Takes up to `wanted` helpers so that all calls together use no more threads than TrainingThreads.
-unsigned TakeHelpers(unsigned wanted) {
-	const unsigned limit = TrainingThreads() - 1;
-	unsigned running = helpers_running.load();
-	while (true) {
-		const unsigned taken = std::min(wanted, limit > running ? limit - running : 0);
-		if (helpers_running.compare_exchange_weak(running, running + taken)) {
-			return taken;
+	void Work() {
+		try {
+			for (uint64_t i = next++; i < pieces; i = next++) {
+				body(i * piece, std::min(count, (i + 1) * piece));
+			}
+		} catch (...) {
+			next = pieces;
+			std::lock_guard<std::mutex> guard(lock);
+			if (!failure) {
+				failure = std::current_exception();
+			}
 		}
 	}
-}
+
+	void Help() {
+		{
+			std::lock_guard<std::mutex> guard(lock);
+			if (closed) {
+				return;
+			}
+			helpers++;
+		}
+		Work();
+		std::lock_guard<std::mutex> guard(lock);
+		helpers--;
+		left.notify_one();
+	}
+
+	//! Waits for those that help, and throws what a piece threw.
+	void Close() {
+		std::unique_lock<std::mutex> guard(lock);
+		closed = true;
+		left.wait(guard, [&]() { return helpers == 0; });
+		if (failure) {
+			std::rethrow_exception(failure);
+		}
+	}
+
+private:
+	const uint64_t count;
+	const uint64_t piece;
+	const uint64_t pieces;
+	//! Lives as long as the call: used only before the loop is closed, or by those it waits for.
+	const std::function<void(uint64_t, uint64_t)> &body;
+	std::atomic<uint64_t> next {0};
+	std::mutex lock;
+	std::condition_variable left;
+	bool closed = false;
+	unsigned helpers = 0;
+	std::exception_ptr failure;
+};
+
+//! Threads that help with loops. They stay, asleep: a thread that is started for each loop must run to end, and where
+//! others have the cores the loop would wait for it.
+class HelperPool {
+public:
+	//! Never destroyed: its threads outlive the program's static objects.
+	static HelperPool &Get() {
+		static HelperPool &pool = *new HelperPool();
+		return pool;
+	}
+
+	//! Asks up to `wanted` threads to help.
+	void Ask(const std::shared_ptr<Loop> &loop, unsigned wanted) {
+		std::lock_guard<std::mutex> guard(lock);
+		try {
+			while (threads < std::min(wanted, TrainingThreads() - 1)) {
+				std::thread([this]() { Run(); }).detach();
+				threads++;
+			}
+			for (unsigned i = 0; i < std::min(wanted, threads); i++) {
+				loops.push_back(loop);
+				asked.notify_one();
+			}
+		} catch (const std::exception &) {
+			// No thread or memory to be had: those that there are do the work.
+		}
+	}
+
+	//! Takes back what nobody has answered.
+	void Forget(const std::shared_ptr<Loop> &loop) {
+		std::lock_guard<std::mutex> guard(lock);
+		loops.erase(std::remove(loops.begin(), loops.end(), loop), loops.end());
+	}
+
+private:
+	[[noreturn]] void Run() {
+		while (true) {
+			std::shared_ptr<Loop> loop;
+			{
+				std::unique_lock<std::mutex> guard(lock);
+				asked.wait(guard, [&]() { return !loops.empty(); });
+				loop = std::move(loops.front());
+				loops.pop_front();
+			}
+			loop->Help();
+		}
+	}
+
+	std::mutex lock;
+	std::condition_variable asked;
+	std::deque<std::shared_ptr<Loop>> loops;
+	unsigned threads = 0;
+};
 
 } // namespace
 
@@ -44,47 +143,23 @@ unsigned TrainingThreads() {
 }
 
 void ParallelFor(uint64_t count, uint64_t piece, const std::function<void(uint64_t begin, uint64_t end)> &body) {
-	const uint64_t pieces = (count + piece - 1) / piece;
-	if (pieces <= 1) {
+	if (count <= piece) {
 		if (count > 0) {
 			body(0, count);
 		}
 		return;
 	}
-	std::atomic<uint64_t> next {0};
-	std::exception_ptr failure;
-	std::mutex failure_lock;
-	const auto work = [&]() {
-		try {
-			for (uint64_t i = next++; i < pieces; i = next++) {
-				body(i * piece, std::min(count, (i + 1) * piece));
-			}
-		} catch (...) {
-			next = pieces;
-			std::lock_guard<std::mutex> guard(failure_lock);
-			if (!failure) {
-				failure = std::current_exception();
-			}
-		}
-	};
-	const unsigned helper_count = TakeHelpers(unsigned(std::min<uint64_t>(pieces > 0 ? pieces - 1 : 0, 1023)));
-	std::vector<std::thread> helpers;
-	try {
-		helpers.reserve(helper_count);
-		for (unsigned i = 0; i < helper_count; i++) {
-			helpers.emplace_back(work);
-		}
-	} catch (const std::exception &) {
-		// No thread or memory to be had: those that started and this one do the work.
+	const auto loop = std::make_shared<Loop>(count, piece, body);
+	const uint64_t pieces = (count + piece - 1) / piece;
+	const unsigned wanted = unsigned(std::min<uint64_t>(pieces - 1, TrainingThreads() - 1));
+	if (wanted > 0) {
+		HelperPool::Get().Ask(loop, wanted);
 	}
-	work();
-	for (std::thread &helper : helpers) {
-		helper.join();
+	loop->Work();
+	if (wanted > 0) {
+		HelperPool::Get().Forget(loop);
 	}
-	helpers_running -= helper_count;
-	if (failure) {
-		std::rethrow_exception(failure);
-	}
+	loop->Close();
 }
 
 } // namespace ducktopics

@@ -11,7 +11,8 @@ namespace ducktopics {
 namespace {
 
 constexpr uint64_t ROWS_PER_PIECE = 4096;
-constexpr uint64_t CLUSTERS_PER_PIECE = 16;
+//! Sums below which a thread more costs what it saves.
+constexpr uint64_t SUMS_PER_PIECE = 1 << 16;
 //! Bits of one product, and of a sum.
 constexpr int PRODUCT_BITS = 51;
 constexpr int SUM_BITS = 62;
@@ -99,7 +100,7 @@ void ClusterSums::ReturnPart(Part &part) {
 
 std::vector<double> ClusterSums::MoveToMeans(float *centroids) {
 	std::vector<double> totals(k);
-	ParallelFor(k, CLUSTERS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
+	ParallelFor(k, std::max<uint64_t>(1, SUMS_PER_PIECE / d), [&](uint64_t begin, uint64_t end) {
 		std::vector<uint64_t> sums(d);
 		for (uint64_t j = begin; j < end; j++) {
 			std::fill(sums.begin(), sums.end(), 0);
