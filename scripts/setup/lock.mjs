@@ -6,7 +6,10 @@ import { say } from './run.mjs';
 import { buildDir } from './stamp.mjs';
 
 const lockFile = join(buildDir, '.setup.lock');
+/** Held while a lock that was left behind is removed. */
+const removalFile = `${lockFile}.removal`;
 const longestSetupMs = 60 * 60 * 1000;
+const longestRemovalMs = 10_000;
 
 /** Calls `work` while holding build/.setup.lock; a lock left by a dead process is taken over. */
 export async function withLock(work) {
@@ -34,12 +37,14 @@ export async function withLock(work) {
   }
 }
 
-/** Links a file that already holds our process id to the lock's name, so that a lock is never seen empty. */
-function take() {
-  const draft = `${lockFile}.${process.pid}`;
+const take = () => linkOurId(lockFile);
+
+/** Links a file that already holds our process id to a name, so that a lock is never seen empty. Whether the name was free. */
+function linkOurId(name) {
+  const draft = `${name}.${process.pid}`;
   writeFileSync(draft, String(process.pid));
   try {
-    linkSync(draft, lockFile);
+    linkSync(draft, name);
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
@@ -51,15 +56,38 @@ function take() {
 
 /** The process that holds the lock; undefined when the lock is gone or was left behind, in which case it is removed. */
 function liveHolder() {
-  try {
-    const pid = Number(readFileSync(lockFile, 'utf8'));
-    const age = Date.now() - statSync(lockFile).mtimeMs;
-    if (age < longestSetupMs && isAlive(pid)) return pid;
-    rmSync(lockFile, { force: true });
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+  const pid = holder();
+  if (pid === undefined || isHeldBy(pid)) return pid;
+  // One at a time, and only what is still left behind: another may have removed it and have the lock now.
+  if (linkOurId(removalFile)) {
+    try {
+      const left = holder();
+      if (left !== undefined && !isHeldBy(left)) rmSync(lockFile, { force: true });
+    } finally {
+      rmSync(removalFile, { force: true });
+    }
+  } else if (ageOf(removalFile) > longestRemovalMs) {
+    rmSync(removalFile, { force: true });
   }
   return undefined;
+}
+
+function holder() {
+  try {
+    return Number(readFileSync(lockFile, 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isHeldBy(pid) {
+  return ageOf(lockFile) < longestSetupMs && isAlive(pid);
+}
+
+/** Milliseconds since a file was written; 0 when it is gone. */
+function ageOf(file) {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
 }
 
 function isAlive(pid) {
