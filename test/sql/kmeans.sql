@@ -136,3 +136,10 @@ SELECT kmeans([embedding], 1) FROM points;
 -- kmeans() needs k
 SELECT kmeans(embedding) FROM points;
 --! No function matches the given name and argument types 'kmeans(FLOAT[])'
+
+-- kmeans() keeps the centroids of ordinary rows exact beside one that is very far away
+WITH rows AS (
+  SELECT [i % 2 * 10 + i / 1000, 1]::FLOAT[] AS embedding FROM range(200) AS t (i) UNION ALL SELECT [1e16, 1]::FLOAT[]
+)
+SELECT list_sort(list_transform(kmeans(embedding, 3), c -> round(c[1]::DOUBLE, 3))) FROM rows;
+--> ([0.099, 10.1, 1.0000000272564224e16])

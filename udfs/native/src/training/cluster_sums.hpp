@@ -8,14 +8,17 @@
 
 namespace ducktopics {
 
-//! Numbers as multiples of a power of two, small enough that no sum of these rows times their weights is rounded or
-//! passes 64 bits.
+//! Units in which rows times their weights are added up as whole numbers: a power of two, so large that no sum passes
+//! 64 bits.
 struct FixedPoint {
 	//! For row-major n x d `rows` with one weight each.
 	FixedPoint(const float *rows, const float *weights, uint64_t n, uint32_t d);
 
 	//! Units in 1.
 	double scale;
+	//! Parts of a unit that are added up as well; 0 where each row is many units long. Rows that are very much shorter
+	//! than the longest need them.
+	double parts_of_unit;
 };
 
 //! Sums of rows by cluster, in fixed point: they do not depend on the order in which rows come, so that any thread may
@@ -35,6 +38,8 @@ private:
 	//! What one thread at a time adds to.
 	struct Part {
 		std::vector<uint64_t> sums;
+		//! Sums of parts of a unit, where there are any.
+		std::vector<int64_t> rests;
 		std::vector<uint64_t> rows;
 		std::vector<double> weights;
 	};
@@ -44,7 +49,7 @@ private:
 
 	uint64_t k;
 	uint32_t d;
-	double scale;
+	FixedPoint unit;
 	size_t most_parts;
 	std::mutex lock;
 	std::condition_variable returned;

@@ -60,7 +60,7 @@ void LloydClustering::train(idx_t n, const float *x, faiss::Index &index, const 
 //! The first centroids: the rows that faiss::Clustering would take.
 void LloydClustering::TakeRandomRows(idx_t n, const float *x) {
 	std::vector<int> order(static_cast<size_t>(n));
-	faiss::rand_perm(order.data(), order.size(), seed + 1);
+	faiss::rand_perm(order.data(), order.size(), int64_t(seed) + 1);
 	for (size_t j = 0; j < k; j++) {
 		const float *row = x + size_t(order[j]) * d;
 		centroids.insert(centroids.end(), row, row + d);
