@@ -15,7 +15,7 @@ const longestRemovalMs = 10_000;
 export async function withLock(work) {
   mkdirSync(buildDir, { recursive: true });
   let waiting = false;
-  while (!take()) {
+  while (!linkOurId(lockFile)) {
     const holder = liveHolder();
     if (holder === undefined) continue;
     if (!waiting) say(`waiting for another setup (process ${holder})`);
@@ -36,8 +36,6 @@ export async function withLock(work) {
     release();
   }
 }
-
-const take = () => linkOurId(lockFile);
 
 /** Links a file that already holds our process id to a name, so that a lock is never seen empty. Whether the name was free. */
 function linkOurId(name) {
