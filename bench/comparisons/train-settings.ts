@@ -1,6 +1,8 @@
+import { median } from 'simple-statistics';
 import type { Vectors } from '../data/vectors.ts';
 import { progress, runOnce, valueNamed } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
+import { MeasuredObjectives, reaches } from './measured-objectives.ts';
 import { oursContestant } from './train-contestants.ts';
 
 /** How much work a training is. */
@@ -16,37 +18,39 @@ export interface Setting extends Effort {
   init: 'kmeans++' | 'random';
 }
 
-/** A setting that was tried once. */
+/** A setting that was tried. */
 export interface Trial extends Setting {
+  /** Of its first run. */
   seconds: number;
-  objective: number;
+  objectives: MeasuredObjectives;
 }
 
-const iterationSteps = [1, 2, 3, 5, 8, 12, 20];
-/** A setting is taken for a target when its trial is no worse than this. */
-const tolerance = 1.0005;
+const iterationSteps = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20];
+/** More iterations are not tried once they bring less than this share of the objective, */
+const leastGain = 2e-4;
+/** or are this much below all targets by one seed, so that other seeds will hardly miss them, */
+const farBelow = 0.997;
+/** or take this many times as long as another setting that is so far below. */
+const farSlower = 1.5;
 
 /**
- * Tries settings from cheap to dear: from k-means++ and from random first centroids, on a quarter of the rows a centroid and then
- * on all that the peers get; more iterations until the hardest target is reached, or until they bring less than a
- * ten-thousandth.
+ * Tries settings from cheap to dear: from random first centroids on a quarter, a half and all of the rows a centroid that the
+ * peers get, and from k-means++ on a half and all; each with more and more iterations.
  */
 export async function trySettings(
   data: Vectors,
   k: number,
   mostPoints: number,
-  targets: number[],
+  hardest: number,
   options: Options,
 ): Promise<Trial[]> {
-  const hardest = Math.min(...targets);
   const trials: Trial[] = [];
-  const quarter = Math.ceil(mostPoints / 4);
+  const points = [...new Set([4, 2, 1].map((part) => Math.ceil(mostPoints / part)))];
   const ladders: Omit<Setting, 'iterations'>[] = [
-    ...(quarter < mostPoints ? [{ points: quarter, init: 'kmeans++' } as const] : []),
-    ...(quarter < mostPoints ? [{ points: quarter, init: 'random' } as const] : []),
-    { points: mostPoints, init: 'kmeans++' },
-    { points: mostPoints, init: 'random' },
+    ...points.map((most) => ({ points: most, init: 'random' }) as const),
+    ...points.slice(-2).map((most) => ({ points: most, init: 'kmeans++' }) as const),
   ];
+  let fastest = Number.POSITIVE_INFINITY;
   for (const ladder of ladders) {
     let last = Number.POSITIVE_INFINITY;
     for (const iterations of iterationSteps) {
@@ -55,30 +59,39 @@ export async function trySettings(
       const run = await runOnce(contestant, 0, options);
       if ('failure' in run) break;
       const objective = valueNamed(run, 'objective');
-      trials.push({ ...setting, seconds: run.seconds, objective });
-      progress(`  trial ${nameOf(setting)}: ${run.seconds.toFixed(3)} s, objective ${objective.toFixed(5)}`);
-      if (objective <= hardest || objective > last * (1 - 1e-4)) break;
+      const objectives = new MeasuredObjectives(objective, contestant, options);
+      trials.push({ ...setting, seconds: run.seconds, objectives });
+      progress(`  trial ${nameOf(setting)}: ${run.seconds.toFixed(3)} s, objective ${objective.toPrecision(6)}`);
+      if (objective <= hardest * farBelow) fastest = Math.min(fastest, run.seconds);
+      if (objective <= hardest * farBelow || objective > last * (1 - leastGain)) break;
+      if (run.seconds > farSlower * fastest) break;
       last = objective;
     }
   }
   return trials;
 }
 
-/** The fastest trial that reaches the objective, or undefined. */
-export function fastestReaching(trials: Trial[], objective: number): Trial | undefined {
-  return trials.filter((trial) => trial.objective <= objective * tolerance).sort((a, b) => a.seconds - b.seconds)[0];
-}
-
-/** The lowest objective among the trials that took no more than this time, or undefined. */
-export function bestWithin(trials: Trial[], seconds: number): Trial | undefined {
-  return trials.filter((trial) => trial.seconds <= seconds).sort((a, b) => a.objective - b.objective)[0];
+/** The fastest trial that reaches the objectives of the peer under several seeds of both; where none does, the lowest. */
+export async function fastestReaching(trials: Trial[], peer: MeasuredObjectives): Promise<Trial> {
+  for (const trial of [...trials].sort((a, b) => a.seconds - b.seconds)) {
+    if (await reaches(trial.objectives, peer)) return trial;
+  }
+  return lowest(trials);
 }
 
 /** The trial with the lowest objective. */
-export function best(trials: Trial[]): Trial {
-  const [first] = [...trials].sort((a, b) => a.objective - b.objective);
+function lowest(trials: Trial[]): Trial {
+  const [first] = [...trials].sort((a, b) => a.objectives.first - b.objectives.first);
   if (first === undefined) throw new Error('missing trials: no training finished within the limit');
   return first;
+}
+
+/** The lowest objective among the trials that took no more than this time, or undefined. */
+export function bestWithin(trials: Trial[], seconds: number): number | undefined {
+  const objectives = trials
+    .filter((trial) => trial.seconds <= seconds)
+    .map(({ objectives }) => median(objectives.known));
+  return objectives.length === 0 ? undefined : Math.min(...objectives);
 }
 
 export function nameOf({ iterations, points, init }: Setting): string {

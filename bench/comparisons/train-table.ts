@@ -1,5 +1,6 @@
 import { digits, megabytes, type Table, times } from '../harness/report.ts';
 import { medianOf, ratio, type Series, seconds, valueNamed } from '../harness/rounds.ts';
+import { tolerance } from './measured-objectives.ts';
 import type { Peer, TrainCase } from './train-cases.ts';
 import { bestWithin, nameOf, type Trial } from './train-settings.ts';
 
@@ -23,9 +24,6 @@ interface Sides {
   npy: Series;
   parquet: Series | undefined;
 }
-
-/** An objective counts as reached up to this factor: seeds differ by as much. */
-const tolerance = 1.001;
 
 /** One line a peer: its time and objective, and ours at the setting that reaches it. */
 export function trainTable(title: string, compared: Compared, { k, iterations }: TrainCase, points: number): Table {
@@ -87,7 +85,7 @@ function row(duel: Duel, compared: Compared): string[] {
     megabytes(medianOf(npy, (run) => run.peakBytes)),
     ratioTo(npy),
     ratioTo(parquet),
-    within && objective ? (within.objective / objective).toFixed(4) : '–',
+    within && objective ? (within / objective).toFixed(4) : '–',
   ];
 }
 

@@ -2,13 +2,14 @@ import { type Vectors, vectors } from '../data/vectors.ts';
 import type { Outcome } from '../harness/report.ts';
 import { alternate, type Contestant, progress, runOnce, valueNamed } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
+import { MeasuredObjectives } from './measured-objectives.ts';
 import { type Peer, peersOf, type TrainCase, trainCases } from './train-cases.ts';
 import { oursContestant, peerContestant } from './train-contestants.ts';
-import { best, type Effort, fastestReaching, trySettings } from './train-settings.ts';
+import { type Effort, fastestReaching, trySettings } from './train-settings.ts';
 import { type Compared, type Duel, lowestRatio, trainTable } from './train-table.ts';
 
 /**
- * Training to the same objective. Each peer first runs once; the cheapest of our settings that reaches its objective is then
+ * Training to the same objective. Each peer first runs once; the fastest of our settings that reaches its objective is then
  * timed against it, in turn, with another seed each round.
  */
 export async function train(options: Options, outcome: Outcome): Promise<void> {
@@ -50,22 +51,24 @@ async function compare(
   options: Options,
 ): Promise<Compared> {
   const duels: Duel[] = [];
-  const targets = new Map<Peer, number>();
+  const targets = new Map<Peer, MeasuredObjectives>();
   for (const peer of peersOf({ d, k }, form)) {
-    const run = await runOnce(peerContestant(peer, data, k, setting, options), 0, options);
+    const contestant = peerContestant(peer, data, k, setting, options);
+    const run = await runOnce(contestant, 0, options);
     if ('failure' in run) duels.push({ peer, failure: run.failure });
     else {
-      targets.set(peer, valueNamed(run, 'objective'));
+      targets.set(peer, new MeasuredObjectives(valueNamed(run, 'objective'), contestant, options));
       duels.push({ peer });
     }
     progress(`  first run of ${peer.name}: ${'failure' in run ? run.failure : `${run.seconds.toFixed(3)} s`}`);
   }
-  const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, [...targets.values()], options);
+  const hardest = Math.min(...[...targets.values()].map(({ first }) => first));
+  const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, hardest, options);
   const contestants = new Map<string, Contestant>();
   for (const duel of duels) {
     const target = targets.get(duel.peer);
     if (target === undefined) continue;
-    duel.ours = fastestReaching(trials, target) ?? best(trials);
+    duel.ours = await fastestReaching(trials, target);
     const sides = [
       oursContestant('npy', data, k, duel.ours, options),
       peerContestant(duel.peer, data, k, setting, options),

@@ -5,7 +5,7 @@ const minutes: Record<ComparisonName, number> = {
   notebook: 6,
   assign: 20,
   init: 3,
-  train: 25,
+  train: 55,
   scale: 6,
   udf: 3,
   'faiss-node': 2,

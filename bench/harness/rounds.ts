@@ -1,5 +1,5 @@
+import { median } from 'simple-statistics';
 import { type Job, type Limits, NotFinished, type Run, runJob } from './job.ts';
-import { median } from './statistics.ts';
 
 export interface Contestant {
   name: string;

@@ -143,7 +143,11 @@ suite('a stock duckdb shell, attached to ducktopics serve,', { skip: shell.missi
         const running = `SELECT count(*) FROM remote.query($$
           FROM quack_active_connections() WHERE state = 'active' AND query LIKE '%AS killed'
         $$);`;
-        while ((await remote(running)).at(-1) !== '1') await new Promise((resolve) => setTimeout(resolve, 20));
+        const deadline = Date.now() + 60_000;
+        while ((await remote(running)).at(-1) !== '1') {
+          assert.ok(Date.now() < deadline, 'the statement does not run');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
         kill();
       },
     });

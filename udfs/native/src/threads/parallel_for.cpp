@@ -19,8 +19,8 @@ namespace ducktopics {
 
 namespace {
 
-//! While one of DuckDB's threads is here another may wait for it by asking again and again, and take a core. Two more
-//! threads than cores win back half of what that takes of two cores: 15 % of the time of a training.
+//! While one of DuckDB's threads is here another may wait for it by asking again and again, and take a core. Threads
+//! beyond the cores win back a share of it.
 constexpr unsigned SPARE_THREADS = 2;
 
 #ifdef __linux__
