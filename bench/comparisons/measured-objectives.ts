@@ -2,10 +2,10 @@ import { mean, sampleVariance } from 'simple-statistics';
 import type { Limits } from '../harness/job.ts';
 import { type Contestant, progress, runOnce, valueNamed } from '../harness/rounds.ts';
 
-/** Seeds of each side by which a close comparison is decided. */
+/** Seeds of each side by which a comparison is decided. */
 const seeds = 3;
-/** A first seed whose objective differs from the other side's by more than this share decides alone. */
-const close = 0.01;
+/** Ours does not reach theirs where its first seed is higher by more than this share. */
+const close = 0.005;
 /** An objective counts as reached up to this factor. */
 export const tolerance = 1.001;
 
@@ -44,11 +44,11 @@ export class MeasuredObjectives {
 }
 
 /**
- * Whether our mean objective is no more than `tolerance` times theirs. Where the first seeds of both are close it takes several,
- * and ours must be lower by one standard error of the difference: what a few seeds reach by luck, others miss.
+ * Whether our mean objective over several seeds is no more than `tolerance` times theirs, and by one standard error of the
+ * difference: what a few seeds reach by luck, others miss.
  */
 export async function reaches(ours: MeasuredObjectives, theirs: MeasuredObjectives): Promise<boolean> {
-  if (Math.abs(ours.first / theirs.first - 1) > close) return ours.first < theirs.first;
+  if (ours.first > theirs.first * (1 + close)) return false;
   const own = await ours.atLeast(seeds);
   const other = await theirs.atLeast(seeds);
   return mean(own) + standardError(own, other) <= mean(other) * tolerance;

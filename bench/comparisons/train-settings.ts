@@ -26,30 +26,31 @@ export interface Trial extends Setting {
 }
 
 const iterationSteps = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20];
-/** More iterations are not tried once they bring less than this share of the objective, */
-const leastGain = 2e-4;
-/** or are this much below all targets by one seed, so that other seeds will hardly miss them, */
-const farBelow = 0.997;
-/** or take this many times as long as another setting that is so far below. */
+/** More iterations are not tried where so many times what the last ones brought would not reach the next target, */
+const hopefulSteps = 4;
+/** or where the objective is so far below all targets by one seed that other seeds will hardly miss them, */
+const farBelow = 0.995;
+/** or where they take so many times as long as another setting that is so far below. */
 const farSlower = 1.5;
 
 /**
  * Tries settings from cheap to dear: from random first centroids on a quarter, a half and all of the rows a centroid that the
- * peers get, and from k-means++ on a half and all; each with more and more iterations.
+ * peers get, then from k-means++ on all; each with more and more iterations.
  */
 export async function trySettings(
   data: Vectors,
   k: number,
   mostPoints: number,
-  hardest: number,
+  targets: number[],
   options: Options,
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
-  const points = [...new Set([4, 2, 1].map((part) => Math.ceil(mostPoints / part)))];
+  const amounts = [...new Set([4, 2, 1].map((part) => Math.ceil(mostPoints / part)))];
   const ladders: Omit<Setting, 'iterations'>[] = [
-    ...points.map((most) => ({ points: most, init: 'random' }) as const),
-    ...points.slice(-2).map((most) => ({ points: most, init: 'kmeans++' }) as const),
+    ...amounts.map((points) => ({ points, init: 'random' }) as const),
+    { points: mostPoints, init: 'kmeans++' },
   ];
+  const goals = targets.flatMap((target) => [target, target * farBelow]);
   let fastest = Number.POSITIVE_INFINITY;
   for (const ladder of ladders) {
     let last = Number.POSITIVE_INFINITY;
@@ -62,9 +63,11 @@ export async function trySettings(
       const objectives = new MeasuredObjectives(objective, contestant, options);
       trials.push({ ...setting, seconds: run.seconds, objectives });
       progress(`  trial ${nameOf(setting)}: ${run.seconds.toFixed(3)} s, objective ${objective.toPrecision(6)}`);
-      if (objective <= hardest * farBelow) fastest = Math.min(fastest, run.seconds);
-      if (objective <= hardest * farBelow || objective > last * (1 - leastGain)) break;
-      if (run.seconds > farSlower * fastest) break;
+      const next = Math.max(...goals.filter((goal) => objective > goal));
+      const done = next === Number.NEGATIVE_INFINITY;
+      if (done) fastest = Math.min(fastest, run.seconds);
+      const hopeless = objective - hopefulSteps * (last - objective) > next;
+      if (done || hopeless || run.seconds > farSlower * fastest) break;
       last = objective;
     }
   }

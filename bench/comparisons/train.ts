@@ -62,8 +62,8 @@ async function compare(
     }
     progress(`  first run of ${peer.name}: ${'failure' in run ? run.failure : `${run.seconds.toFixed(3)} s`}`);
   }
-  const hardest = Math.min(...[...targets.values()].map(({ first }) => first));
-  const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, hardest, options);
+  const objectives = [...targets.values()].map(({ first }) => first);
+  const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, objectives, options);
   const contestants = new Map<string, Contestant>();
   for (const duel of duels) {
     const target = targets.get(duel.peer);

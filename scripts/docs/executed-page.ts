@@ -96,7 +96,8 @@ async function runCommand(command: string, session: PageSession, folder: PageFol
   await session.leave();
   const [, database] = [...command.matchAll(/(?:--db[ =]|\bducktopics shell )([^\s-]\S*)/g)].at(-1) ?? [];
   if (database !== undefined) await session.use(database);
-  return await output('bash', ['-euo', 'pipefail', '-c', command], folder);
+  // A bash whose input is a socket, as here, takes itself for a remote shell and may read the user's settings.
+  return await output('bash', ['--norc', '-euo', 'pipefail', '-c', command], folder);
 }
 
 async function runProgram(source: string, session: PageSession, folder: PageFolder): Promise<string> {

@@ -2,7 +2,6 @@
 
 #include "../kernels/centroid_set.hpp"
 #include "../threads/parallel_for.hpp"
-#include "cluster_sums.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,23 +26,18 @@ constexpr uint64_t ONE_CANDIDATE = 2000;
 constexpr double OVERLAP = 0.9;
 constexpr uint64_t ROWS_PER_PIECE = 1024;
 
-//! index[i] = the nearest of the centroids for n rows, side by side.
-void NearestOf(const CentroidSet &centroids, const float *rows, uint64_t n, int32_t *index) {
-	ParallelFor(n, ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
-		const float *places[ROWS_PER_PIECE];
-		for (uint64_t i = begin; i < end; i++) {
-			places[i - begin] = rows + i * centroids.Dimensions();
-		}
-		centroids.Nearest(places, end - begin, index + begin);
-	});
+//! index[i] = the nearest of the centroids for n rows.
+void NearestOf(const CentroidSet &centroids, const float *const *rows, uint64_t n, int32_t *index) {
+	ParallelFor(n, ROWS_PER_PIECE,
+	            [&](uint64_t begin, uint64_t end) { centroids.Nearest(rows + begin, end - begin, index + begin); });
 }
 
 class CellStart {
 public:
-	CellStart(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k, uint64_t seed)
-	    : kernel(SelectKernel()), embeddings(embeddings), weights(weights), n(std::min(n, ITERATED_OVER * k)),
-	      drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k), cell_count(uint64_t(2 * std::sqrt(double(k)))),
-	      random(seed) {
+	CellStart(const WeightedRows &embeddings, const FixedPoint &unit, uint32_t d, uint64_t k, uint64_t seed)
+	    : kernel(SelectKernel()), rows(embeddings.rows.data()), weights(embeddings.weights.data()),
+	      n(std::min(embeddings.Count(), ITERATED_OVER * k)), drawable(std::min(n, DRAWN_FROM * k)), d(d), k(k),
+	      cell_count(uint64_t(2 * std::sqrt(double(k)))), unit(unit), random(seed) {
 	}
 
 	std::vector<float> Run() {
@@ -77,7 +71,7 @@ private:
 	double IterateInCells();
 
 	const NearestKernel &kernel;
-	const float *embeddings;
+	const float *const *rows;
 	const float *weights;
 	const uint64_t n;
 	//! The first of the n embeddings, from which centroids are drawn.
@@ -85,6 +79,7 @@ private:
 	const uint32_t d;
 	const uint64_t k;
 	const uint64_t cell_count;
+	const FixedPoint unit;
 	std::mt19937_64 random;
 	std::vector<float> centres;
 	//! The cell of each embedding.
@@ -106,20 +101,18 @@ private:
 
 //! Coarse k-means over the embeddings to draw from; the first ones start, since they are in random order.
 void CellStart::MakeCells() {
-	centres.assign(embeddings, embeddings + cell_count * d);
-	std::vector<const float *> rows(drawable);
-	for (uint64_t i = 0; i < drawable; i++) {
-		rows[i] = embeddings + i * d;
+	for (uint64_t g = 0; g < cell_count; g++) {
+		centres.insert(centres.end(), rows[g], rows[g] + d);
 	}
 	cells.resize(drawable);
-	ClusterSums sums(cell_count, d, FixedPoint(embeddings, weights, drawable, d));
+	ClusterSums sums(cell_count, d, unit);
 	for (uint64_t i = 0; i < COARSE_ITERATIONS; i++) {
-		NearestOf(CentroidSet(centres.data(), cell_count, d), embeddings, drawable, cells.data());
-		sums.Add(rows.data(), weights, cells.data(), drawable);
+		NearestOf(CentroidSet(centres.data(), cell_count, d), rows, drawable, cells.data());
+		sums.Add(rows, weights, cells.data(), drawable);
 		sums.MoveToMeans(centres.data());
 	}
 	cells.resize(n);
-	NearestOf(CentroidSet(centres.data(), cell_count, d), embeddings, n, cells.data());
+	NearestOf(CentroidSet(centres.data(), cell_count, d), rows, n, cells.data());
 }
 
 void CellStart::SortDrawable() {
@@ -133,7 +126,7 @@ void CellStart::SortDrawable() {
 	std::vector<uint64_t> next(starts.begin(), starts.end() - 1);
 	for (uint64_t i = 0; i < drawable; i++) {
 		const uint64_t place = next[size_t(cells[i])]++;
-		std::copy_n(embeddings + i * d, d, sorted.data() + place * d);
+		std::copy_n(rows[i], d, sorted.data() + place * d);
 		sorted_weights[place] = weights[i];
 	}
 }
@@ -145,7 +138,7 @@ double CellStart::Draw() {
 	draws.assign(cell_count, {});
 	potentials.assign(cell_count, 0);
 	// The first one is an embedding like any other; all distances are to it.
-	const float *first = embeddings;
+	const float *first = rows[0];
 	for (uint64_t g = 0; g < cell_count; g++) {
 		for (uint64_t i = starts[g]; i < starts[g + 1]; i++) {
 			distances[i] = kernel.squared_distance(sorted.data() + i * d, first, d);
@@ -240,32 +233,30 @@ void CellStart::Propose(Candidate &candidate) {
 
 //! Runs each cell's own iterations from its draws, and returns the mean weighted distance within the cells.
 double CellStart::IterateInCells() {
-	std::vector<std::vector<const float *>> rows(cell_count);
-	std::vector<std::vector<float>> row_weights(cell_count);
+	std::vector<WeightedRows> of_cells(cell_count);
 	for (uint64_t i = 0; i < n; i++) {
-		rows[size_t(cells[i])].push_back(embeddings + i * d);
-		row_weights[size_t(cells[i])].push_back(weights[i]);
+		of_cells[size_t(cells[i])].Add(rows[i], weights[i]);
 	}
 	means = draws;
 	std::vector<double> objectives(cell_count);
-	const FixedPoint scale(embeddings, weights, n, d);
 	ParallelFor(cell_count, 1, [&](uint64_t g, uint64_t) {
 		if (means[g].empty()) {
 			// Its embeddings lie near centroids of other cells.
 			return;
 		}
-		std::vector<int32_t> index(rows[g].size());
-		ClusterSums sums(means[g].size() / d, d, scale);
+		const WeightedRows &own = of_cells[g];
+		std::vector<int32_t> index(own.Count());
+		ClusterSums sums(means[g].size() / d, d, unit);
 		for (uint64_t i = 0; i <= CELL_ITERATIONS; i++) {
 			const CentroidSet set(means[g].data(), means[g].size() / d, d);
-			set.Nearest(rows[g].data(), rows[g].size(), index.data());
+			set.Nearest(own.rows.data(), own.Count(), index.data());
 			if (i < CELL_ITERATIONS) {
-				sums.Add(rows[g].data(), row_weights[g].data(), index.data(), rows[g].size());
+				sums.Add(own.rows.data(), own.weights.data(), index.data(), own.Count());
 				sums.MoveToMeans(means[g].data());
 				continue;
 			}
-			for (size_t row = 0; row < rows[g].size(); row++) {
-				objectives[g] += double(row_weights[g][row]) * set.SquaredDistance(rows[g][row], index[row]);
+			for (size_t row = 0; row < own.Count(); row++) {
+				objectives[g] += double(own.weights[row]) * set.SquaredDistance(own.rows[row], index[row]);
 			}
 		}
 	});
@@ -274,9 +265,9 @@ double CellStart::IterateInCells() {
 
 } // namespace
 
-std::vector<float> StartFromCells(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k,
+std::vector<float> StartFromCells(const WeightedRows &embeddings, const FixedPoint &unit, uint32_t d, uint64_t k,
                                   uint64_t seed) {
-	return CellStart(embeddings, weights, n, d, k, seed).Run();
+	return CellStart(embeddings, unit, d, k, seed).Run();
 }
 
 } // namespace ducktopics

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "cluster_sums.hpp"
+#include "weighted_rows.hpp"
+
 #include <cstdint>
 #include <vector>
 
@@ -13,7 +16,8 @@ namespace ducktopics {
 //! its own, with its embeddings and its centroids. That brings clusters which overlap near the end of a whole run; ones
 //! that are far apart it may harm where a border of cells cuts them. So the means are taken where their objective is
 //! far lower than that of the draw, which is what overlap looks like, and the draw otherwise.
-std::vector<float> StartFromCells(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k,
+//! `unit` is that of the embeddings.
+std::vector<float> StartFromCells(const WeightedRows &embeddings, const FixedPoint &unit, uint32_t d, uint64_t k,
                                   uint64_t seed);
 
 } // namespace ducktopics

@@ -43,16 +43,16 @@ struct Lengths {
 	double least = std::numeric_limits<double>::infinity();
 };
 
-Lengths LengthsOf(const float *rows, const float *weights, uint64_t n, uint32_t d) {
+Lengths LengthsOf(const WeightedRows &rows, uint32_t d) {
 	std::mutex lock;
 	Lengths lengths;
-	ParallelFor(n, ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
+	ParallelFor(rows.Count(), ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
 		Lengths here;
 		for (uint64_t i = begin; i < end; i++) {
-			const double length = LargestOf(rows + i * d, d);
+			const double length = LargestOf(rows.rows[i], d);
 			here.largest = std::max(here.largest, length);
 			if (length > 0) {
-				here.least = std::min(here.least, length * weights[i]);
+				here.least = std::min(here.least, length * rows.weights[i]);
 			}
 		}
 		std::lock_guard<std::mutex> guard(lock);
@@ -71,17 +71,17 @@ int BitsOf(double x) {
 
 } // namespace
 
-FixedPoint::FixedPoint(const float *rows, const float *weights, uint64_t n, uint32_t d) {
+FixedPoint::FixedPoint(const WeightedRows &rows, uint32_t d) {
 	double heaviest = 0;
 	double all = 0;
-	for (uint64_t i = 0; i < n; i++) {
-		heaviest = std::max(heaviest, double(weights[i]));
-		all += weights[i];
+	for (const float weight : rows.weights) {
+		heaviest = std::max(heaviest, double(weight));
+		all += weight;
 	}
-	const Lengths lengths = LengthsOf(rows, weights, n, d);
+	const Lengths lengths = LengthsOf(rows, d);
 	scale = std::ldexp(
 	    1, std::min(PRODUCT_BITS - BitsOf(lengths.largest * heaviest), SUM_BITS - BitsOf(lengths.largest * all)));
-	parts_of_unit = lengths.least * scale < FEWEST_UNITS ? std::ldexp(1, SUM_BITS - BitsOf(double(n))) : 0;
+	parts_of_unit = lengths.least * scale < FEWEST_UNITS ? std::ldexp(1, SUM_BITS - BitsOf(double(rows.Count()))) : 0;
 }
 
 ClusterSums::ClusterSums(uint64_t k, uint32_t d, const FixedPoint &unit) : k(k), d(d), unit(unit) {

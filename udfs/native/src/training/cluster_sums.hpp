@@ -1,5 +1,7 @@
 #pragma once
 
+#include "weighted_rows.hpp"
+
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -11,8 +13,7 @@ namespace ducktopics {
 //! Units in which rows times their weights are added up as whole numbers: a power of two, so large that no sum passes
 //! 64 bits.
 struct FixedPoint {
-	//! For row-major n x d `rows` with one weight each.
-	FixedPoint(const float *rows, const float *weights, uint64_t n, uint32_t d);
+	FixedPoint(const WeightedRows &rows, uint32_t d);
 
 	//! Units in 1.
 	double scale;

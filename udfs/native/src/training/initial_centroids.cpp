@@ -44,9 +44,10 @@ struct Candidate {
 
 } // namespace
 
-std::vector<float> KMeansPlusPlus(const float *embeddings, const float *weights, uint64_t n, uint32_t d, uint64_t k,
-                                  uint64_t seed) {
-	n = std::min(n, POINTS_PER_CENTROID * k);
+std::vector<float> KMeansPlusPlus(const WeightedRows &embeddings, uint32_t d, uint64_t k, uint64_t seed) {
+	const uint64_t n = std::min(embeddings.Count(), POINTS_PER_CENTROID * k);
+	const float *const *rows = embeddings.rows.data();
+	const float *weights = embeddings.weights.data();
 	const NearestKernel &kernel = SelectKernel();
 	std::mt19937_64 random(seed);
 	std::vector<Candidate> candidates(CANDIDATES);
@@ -70,8 +71,7 @@ std::vector<float> KMeansPlusPlus(const float *embeddings, const float *weights,
 		ParallelFor(n, ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
 			for (uint64_t i = begin; i < end; i++) {
 				for (Candidate &candidate : candidates) {
-					const float to_new =
-					    kernel.squared_distance(embeddings + i * d, embeddings + candidate.choice * d, d);
+					const float to_new = kernel.squared_distance(rows[i], rows[candidate.choice], d);
 					candidate.distance[i] = j == 0 ? to_new : std::min(distance[i], to_new);
 				}
 			}
@@ -84,7 +84,7 @@ std::vector<float> KMeansPlusPlus(const float *embeddings, const float *weights,
 		taken[best.choice] = true;
 		distance.swap(best.distance);
 		total = best.total;
-		const float *centroid = embeddings + best.choice * d;
+		const float *centroid = rows[best.choice];
 		centroids.insert(centroids.end(), centroid, centroid + d);
 	}
 	return centroids;

@@ -1,6 +1,6 @@
 #include "lloyd_clustering.hpp"
 
-#include "cluster_sums.hpp"
+#include "../kernels/centroid_set.hpp"
 #include "../threads/parallel_for.hpp"
 
 #include <faiss/utils/random.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <random>
 
 namespace ducktopics {
@@ -20,50 +21,42 @@ constexpr float SPLIT = 1 / 1024.f;
 
 } // namespace
 
-void LloydClustering::train(idx_t n, const float *x, faiss::Index &index, const float *weights) {
-	if (size_t(n) == k) {
-		centroids.assign(x, x + k * d);
-		return;
+void LloydClustering::TakeRandomRows(const WeightedRows &rows) {
+	std::vector<int> order(rows.Count());
+	faiss::rand_perm(order.data(), order.size(), int64_t(seed) + 1);
+	for (size_t j = 0; j < k; j++) {
+		const float *row = rows.rows[size_t(order[j])];
+		centroids.insert(centroids.end(), row, row + d);
 	}
-	if (centroids.empty()) {
-		TakeRandomRows(n, x);
-	}
-	std::vector<int32_t> labels(static_cast<size_t>(n), -1);
-	ClusterSums sums(k, uint32_t(d), FixedPoint(x, weights, uint64_t(n), uint32_t(d)));
+}
+
+void LloydClustering::Iterate(const WeightedRows &rows, const FixedPoint &unit) {
+	const float *const *places = rows.rows.data();
+	const float *weights = rows.weights.data();
+	std::vector<int32_t> labels(rows.Count(), -1);
+	ClusterSums sums(k, uint32_t(d), unit);
+	// What the last centroids' pruning found; the next ones lie in the same directions.
+	std::shared_ptr<const Projection> projection;
 	for (int i = 0; i < niter; i++) {
-		index.reset();
-		index.add(idx_t(k), centroids.data());
+		const CentroidSet set(centroids.data(), k, uint32_t(d), projection);
 		std::atomic<bool> changed {false};
-		ParallelFor(uint64_t(n), ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
-			const float *rows[ROWS_PER_PIECE] = {};
-			idx_t found[ROWS_PER_PIECE] = {};
-			index.search(idx_t(end - begin), x + begin * d, 1, nullptr, found);
-			for (uint64_t row = begin; row < end; row++) {
-				rows[row - begin] = x + row * d;
-				if (labels[row] != found[row - begin]) {
-					labels[row] = int32_t(found[row - begin]);
-					changed = true;
-				}
+		ParallelFor(rows.Count(), ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
+			int32_t found[ROWS_PER_PIECE];
+			set.Nearest(places + begin, end - begin, found);
+			if (!std::equal(found, found + (end - begin), labels.data() + begin)) {
+				std::copy_n(found, end - begin, labels.data() + begin);
+				changed = true;
 			}
 			// The rows are still in the cache.
-			sums.Add(rows, weights + begin, labels.data() + begin, end - begin);
+			sums.Add(places + begin, weights + begin, found, end - begin);
 		});
 		if (!changed) {
 			// Further iterations would change nothing.
 			return;
 		}
+		projection = set.GetProjection();
 		std::vector<double> totals = sums.MoveToMeans(centroids.data());
 		SplitForEmpty(totals);
-	}
-}
-
-//! The first centroids: the rows that faiss::Clustering would take.
-void LloydClustering::TakeRandomRows(idx_t n, const float *x) {
-	std::vector<int> order(static_cast<size_t>(n));
-	faiss::rand_perm(order.data(), order.size(), int64_t(seed) + 1);
-	for (size_t j = 0; j < k; j++) {
-		const float *row = x + size_t(order[j]) * d;
-		centroids.insert(centroids.end(), row, row + d);
 	}
 }
 

@@ -14,6 +14,8 @@ namespace ducktopics {
 namespace {
 
 constexpr uint64_t SLOTS_PER_BLOCK = 16;
+//! Large enough for huge pages, small beside a large sample.
+constexpr uint64_t LARGEST_ARENA_BYTES = 8 << 20;
 //! How far ahead of its use memory is loaded.
 constexpr size_t LOOKAHEAD = 16;
 //! About as many embeddings are sorted together.
@@ -51,7 +53,7 @@ Sample::Sample(uint64_t capacity, uint32_t d, uint64_t seed)
 }
 
 float *Sample::Slot(uint64_t slot) const {
-	return blocks[slot / SLOTS_PER_BLOCK].get() + slot % SLOTS_PER_BLOCK * d;
+	return blocks[slot / SLOTS_PER_BLOCK].embeddings + slot % SLOTS_PER_BLOCK * d;
 }
 
 void Sample::Add(const float *embedding) {
@@ -83,24 +85,48 @@ uint64_t Sample::UnusedSlot() {
 	while (!freed.empty()) {
 		const uint64_t slot = freed.back();
 		freed.pop_back();
-		// What lies in a block that is shared may be in use elsewhere.
-		if (blocks[slot / SLOTS_PER_BLOCK].use_count() == 1) {
+		// What lies in memory that is shared may be in use elsewhere.
+		if (arenas[blocks[slot / SLOTS_PER_BLOCK].arena].use_count() == 1) {
 			return slot;
 		}
 	}
 	if (last_block_used == SLOTS_PER_BLOCK) {
-		blocks.push_back(std::shared_ptr<float[]>(new float[SLOTS_PER_BLOCK * d]));
-		last_block_used = 0;
+		AddBlock();
 	}
 	return (blocks.size() - 1) * SLOTS_PER_BLOCK + last_block_used++;
+}
+
+void Sample::AddBlock() {
+	if (blocks_left == 0) {
+		AddArena();
+	}
+	blocks.push_back(next_block);
+	next_block.embeddings += SLOTS_PER_BLOCK * d;
+	blocks_left--;
+	last_block_used = 0;
+}
+
+//! Takes as much memory as there is already, within what the sample can still need.
+void Sample::AddArena() {
+	const uint64_t most = (capacity + capacity / 8) / SLOTS_PER_BLOCK + 2;
+	const uint64_t needed = most > blocks.size() ? most - blocks.size() : 1;
+	const uint64_t largest = LARGEST_ARENA_BYTES / (SLOTS_PER_BLOCK * d * sizeof(float));
+	const uint64_t count = std::max<uint64_t>(1, std::min({uint64_t(blocks.size()), needed, largest}));
+	arenas.push_back(std::make_shared<AlignedBuffer<float>>(count * SLOTS_PER_BLOCK * d));
+	next_block = {arenas.back()->Get(), arenas.size() - 1};
+	blocks_left = count;
 }
 
 void Sample::Merge(const Sample &other) {
 	rows += other.rows;
 	threshold = std::min(threshold, other.threshold);
 	const uint64_t first_slot = blocks.size() * SLOTS_PER_BLOCK;
-	blocks.insert(blocks.end(), other.blocks.begin(), other.blocks.end());
 	last_block_used = SLOTS_PER_BLOCK;
+	const size_t first_arena = arenas.size();
+	arenas.insert(arenas.end(), other.arenas.begin(), other.arenas.end());
+	for (const Block &block : other.blocks) {
+		blocks.push_back({block.embeddings, first_arena + block.arena});
+	}
 	const std::vector<KeyTable::Entry> &entries = other.kept.Entries();
 	kept.Reserve(std::min(kept.Size() + entries.size(), capacity));
 	for (size_t i = 0; i < entries.size(); i++) {
@@ -118,25 +144,29 @@ void Sample::Merge(const Sample &other) {
 	}
 }
 
-void Sample::Take(AlignedBuffer<float> &embeddings, std::vector<float> &weights) {
+SampledRows Sample::Finish() {
 	if (kept.Size() > capacity) {
 		kept.KeepLowest(capacity, freed);
 	}
 	std::vector<KeyTable::Entry> entries = kept.Take();
 	const std::vector<uint64_t> ends = SplitByPriority(entries);
-	embeddings.Resize(entries.size() * d);
-	weights.resize(entries.size());
 	ParallelFor(ends.size(), BUCKETS_PER_PIECE, [&](uint64_t bucket, uint64_t last_bucket) {
-		uint64_t i = bucket == 0 ? 0 : ends[bucket - 1];
 		for (; bucket < last_bucket; bucket++) {
-			std::sort(entries.begin() + i, entries.begin() + ends[bucket]);
-			for (; i < ends[bucket]; i++) {
-				std::memcpy(embeddings.Get() + i * d, Slot(entries[i].slot), sizeof(float) * d);
-				weights[i] = float(entries[i].count);
-			}
+			std::sort(entries.begin() + (bucket == 0 ? 0 : ends[bucket - 1]), entries.begin() + ends[bucket]);
 		}
 	});
-	*this = Sample(capacity, d, seed);
+	SampledRows result;
+	std::vector<float> weight_of_slot(blocks.size() * SLOTS_PER_BLOCK);
+	for (const KeyTable::Entry &entry : entries) {
+		result.by_priority.Add(Slot(entry.slot), float(entry.count));
+		weight_of_slot[entry.slot] = float(entry.count);
+	}
+	for (uint64_t slot = 0; slot < weight_of_slot.size(); slot++) {
+		if (weight_of_slot[slot] > 0) {
+			result.by_place.Add(Slot(slot), weight_of_slot[slot]);
+		}
+	}
+	return result;
 }
 
 } // namespace ducktopics

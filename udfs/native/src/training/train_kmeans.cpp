@@ -1,7 +1,6 @@
 #include "train_kmeans.hpp"
 
 #include "../duckdb/error.hpp"
-#include "assignment_index.hpp"
 #include "cell_start.hpp"
 #include "initial_centroids.hpp"
 #include "lloyd_clustering.hpp"
@@ -32,10 +31,8 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	if (sample.Rows() < k) {
 		throw Expected("at least k = " + std::to_string(k) + " rows", std::to_string(sample.Rows()));
 	}
-	AlignedBuffer<float> embeddings;
-	std::vector<float> weights;
-	sample.Take(embeddings, weights);
-	const uint64_t n = weights.size();
+	const SampledRows rows = sample.Finish();
+	const uint64_t n = rows.by_priority.Count();
 	if (n < k) {
 		throw Expected("at least k = " + std::to_string(k) + " distinct embeddings", std::to_string(n));
 	}
@@ -43,12 +40,21 @@ std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options) {
 	parameters.niter = int(options.niter);
 	parameters.seed = int(options.seed);
 	LloydClustering clustering(int(d), int(k), parameters);
-	if (options.initialisation == Initialisation::KMEANS_PLUS_PLUS) {
-		const auto start = k < MANY_CENTROIDS ? KMeansPlusPlus : StartFromCells;
-		clustering.centroids = start(embeddings.Get(), weights.data(), n, d, k, options.seed);
+	if (n == k) {
+		// Every embedding is a centroid.
+		for (const float *row : rows.by_priority.rows) {
+			clustering.centroids.insert(clustering.centroids.end(), row, row + d);
+		}
+		return std::move(clustering.centroids);
 	}
-	AssignmentIndex index(d);
-	clustering.train(faiss::Index::idx_t(n), embeddings.Get(), index, weights.data());
+	const FixedPoint unit(rows.by_place, d);
+	if (options.initialisation == Initialisation::RANDOM) {
+		clustering.TakeRandomRows(rows.by_priority);
+	} else {
+		clustering.centroids = k < MANY_CENTROIDS ? KMeansPlusPlus(rows.by_priority, d, k, options.seed)
+		                                          : StartFromCells(rows.by_priority, unit, d, k, options.seed);
+	}
+	clustering.Iterate(rows.by_place, unit);
 	return std::move(clustering.centroids);
 }
 

@@ -24,8 +24,9 @@ struct KMeansOptions {
 //! than 1 GiB, but not below 39 for each centroid (the least that FAISS trains on without a warning).
 uint64_t SampleCapacity(const KMeansOptions &options, uint32_t d);
 
-//! Trains k centroids of the sample with FAISS' Clustering, on all cores. Returns row-major k x d. Empties the sample.
-//! Throws InvalidInput when there are fewer rows, or fewer distinct embeddings, than k.
+//! Trains k centroids of the sample by FAISS' Clustering with our loop (see LloydClustering), on all cores. Returns
+//! row-major k x d. Ends the sampling. Throws InvalidInput when there are fewer rows, or fewer distinct embeddings,
+//! than k.
 std::vector<float> TrainKMeans(Sample &sample, const KMeansOptions &options);
 
 } // namespace ducktopics
