@@ -46,6 +46,18 @@ export class Terminal {
     await this.#tmux('send-keys', ...keys);
   }
 
+  /** Presses a key until the screen matches. The kernel makes one signal of two that come in quick succession. */
+  async pressUntil(key: string, expected: RegExp): Promise<void> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      await this.press(key);
+      for (const next = performance.now() + 1000; performance.now() < next; await sleep(50)) {
+        if (expected.test(await this.screen())) return;
+      }
+      if (performance.now() > end) throw new Error(`${key} does not bring ${expected}:\n${await this.screen()}`);
+    }
+  }
+
   /** What the screen shows and showed, without blank lines; a line that was broken at the edge is one line. */
   async screen(): Promise<string> {
     const text = await this.#tmux('capture-pane', '-p', '-J', '-S', '-');

@@ -11,6 +11,7 @@
 #include <thread>
 
 #ifdef __linux__
+#include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
 #endif
@@ -47,6 +48,13 @@ void LeaveCallersCores() {
 	if (CoresOfProcess(cores)) {
 		sched_setaffinity(0, sizeof(cores), &cores);
 	}
+#endif
+}
+
+//! What `top -H`, `ps -L` and profilers call the thread; a thread has the name of the one that starts it otherwise.
+void NameHelper() {
+#ifdef __linux__
+	pthread_setname_np(pthread_self(), "topics-helper");
 #endif
 }
 
@@ -148,6 +156,7 @@ public:
 
 private:
 	[[noreturn]] void Run() {
+		NameHelper();
 		LeaveCallersCores();
 		while (true) {
 			std::shared_ptr<Loop> loop;
