@@ -1,128 +1,75 @@
 #include "cluster_sums.hpp"
 
-#include "../kernels/nearest_kernel.hpp"
 #include "../threads/parallel_for.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <limits>
 
 namespace ducktopics {
 
 namespace {
 
-constexpr uint64_t ROWS_PER_PIECE = 4096;
 //! Sums below which a thread more costs what it saves.
 constexpr uint64_t SUMS_PER_PIECE = 1 << 16;
-//! Bits of one product, and of a sum.
-constexpr int PRODUCT_BITS = 51;
-constexpr int SUM_BITS = 62;
-//! The shortest row has so many units, or parts of a unit are added up too: as precise as a float, with some bits more.
-constexpr double FEWEST_UNITS = 0x1p30;
 //! Memory for which every thread gets a part of its own; at least one in eight has one in any case.
 constexpr uint64_t PARTS_BYTES = 256 << 20;
 constexpr unsigned THREADS_PER_PART = 8;
 
-//! The largest |component|. Floats without their sign are in the order of their bits, which compare side by side.
-float LargestOf(const float *row, uint32_t d) {
-	int32_t largest = 0;
-	for (uint32_t c = 0; c < d; c++) {
-		int32_t bits;
-		std::memcpy(&bits, row + c, sizeof(bits));
-		largest = std::max(largest, bits & INT32_MAX);
-	}
-	float result;
-	std::memcpy(&result, &largest, sizeof(result));
-	return result;
-}
-
-//! The largest |component|, and the least of the rows' largest ones times their weights, rows of zeros apart.
-struct Lengths {
-	double largest = 0;
-	double least = std::numeric_limits<double>::infinity();
-};
-
-Lengths LengthsOf(const WeightedRows &rows, uint32_t d) {
-	std::mutex lock;
-	Lengths lengths;
-	ParallelFor(rows.Count(), ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
-		Lengths here;
-		for (uint64_t i = begin; i < end; i++) {
-			const double length = LargestOf(rows.rows[i], d);
-			here.largest = std::max(here.largest, length);
-			if (length > 0) {
-				here.least = std::min(here.least, length * rows.weights[i]);
-			}
-		}
-		std::lock_guard<std::mutex> guard(lock);
-		lengths.largest = std::max(lengths.largest, here.largest);
-		lengths.least = std::min(lengths.least, here.least);
-	});
-	return lengths;
-}
-
-//! The exponent of the lowest power of two above x.
-int BitsOf(double x) {
-	int exponent;
-	std::frexp(x, &exponent);
-	return exponent;
-}
-
 } // namespace
-
-FixedPoint::FixedPoint(const WeightedRows &rows, uint32_t d) {
-	double heaviest = 0;
-	double all = 0;
-	for (const float weight : rows.weights) {
-		heaviest = std::max(heaviest, double(weight));
-		all += weight;
-	}
-	const Lengths lengths = LengthsOf(rows, d);
-	scale = std::ldexp(
-	    1, std::min(PRODUCT_BITS - BitsOf(lengths.largest * heaviest), SUM_BITS - BitsOf(lengths.largest * all)));
-	parts_of_unit = lengths.least * scale < FEWEST_UNITS ? std::ldexp(1, SUM_BITS - BitsOf(double(rows.Count()))) : 0;
-}
 
 ClusterSums::ClusterSums(uint64_t k, uint32_t d, const FixedPoint &unit) : k(k), d(d), unit(unit) {
 	const unsigned threads = TrainingThreads();
 	const uint64_t affordable = std::max<uint64_t>(1, PARTS_BYTES / (sizeof(uint64_t) * k * d));
-	most_parts = std::max<uint64_t>(1 + threads / THREADS_PER_PART, std::min<uint64_t>(threads, affordable));
+	parts_left = std::max<uint64_t>(1 + threads / THREADS_PER_PART, std::min<uint64_t>(threads, affordable));
 }
 
 void ClusterSums::Add(const float *const *rows, const float *weights, const int32_t *labels, uint64_t n) {
-	const NearestKernel &kernel = SelectKernel();
 	Part &part = TakePart();
 	for (uint64_t i = 0; i < n; i++) {
 		const size_t cluster = size_t(labels[i]);
-		const double factor = unit.scale * weights[i];
-		kernel.accumulate_fixed(part.sums.data() + cluster * d, rows[i], factor, d);
-		for (uint32_t c = 0; c < d && unit.parts_of_unit > 0; c++) {
-			const double units = factor * rows[i][c];
-			part.rests[cluster * d + c] += int64_t((units - std::nearbyint(units)) * unit.parts_of_unit);
-		}
+		int64_t *rests = part.rests.empty() ? nullptr : part.rests.data() + cluster * d;
+		unit.Add(rows[i], weights[i], d, part.sums.Get() + cluster * d, rests);
 		part.rows[cluster]++;
 		part.weights[cluster] += weights[i];
 	}
 	ReturnPart(part);
 }
 
+ClusterSums::Part::Part(uint64_t k, uint32_t d, const FixedPoint &unit)
+    : sums(k * d), rests(unit.parts_of_unit > 0 ? k * d : 0), rows(k), weights(k) {
+	std::fill_n(sums.Get(), k * d, 0);
+}
+
 ClusterSums::Part &ClusterSums::TakePart() {
-	std::unique_lock<std::mutex> guard(lock);
-	returned.wait(guard, [&]() { return !free_parts.empty() || parts.size() < most_parts; });
-	if (free_parts.empty()) {
-		std::unique_ptr<Part> part(new Part());
-		part->sums.resize(k * d);
-		part->rests.resize(unit.parts_of_unit > 0 ? k * d : 0);
-		part->rows.resize(k);
-		part->weights.resize(k);
-		free_parts.reserve(parts.size() + 1);
-		parts.push_back(std::move(part));
-		return *parts.back();
+	{
+		std::unique_lock<std::mutex> guard(lock);
+		returned.wait(guard, [&]() { return !free_parts.empty() || parts_left > 0; });
+		if (!free_parts.empty()) {
+			Part &part = *free_parts.back();
+			free_parts.pop_back();
+			return part;
+		}
+		parts_left--;
 	}
-	Part &part = *free_parts.back();
-	free_parts.pop_back();
-	return part;
+	try {
+		return AddPart();
+	} catch (...) {
+		// Others may wait for it; one of them tries in its place.
+		{
+			std::lock_guard<std::mutex> guard(lock);
+			parts_left++;
+		}
+		returned.notify_one();
+		throw;
+	}
+}
+
+//! Clears a part's memory while other threads go on.
+ClusterSums::Part &ClusterSums::AddPart() {
+	std::unique_ptr<Part> part(new Part(k, d, unit));
+	std::lock_guard<std::mutex> guard(lock);
+	free_parts.reserve(parts.size() + 1);
+	parts.push_back(std::move(part));
+	return *parts.back();
 }
 
 void ClusterSums::ReturnPart(Part &part) {
@@ -143,7 +90,7 @@ std::vector<double> ClusterSums::MoveToMeans(float *centroids) {
 			std::fill(rests.begin(), rests.end(), 0);
 			uint64_t rows = 0;
 			for (const std::unique_ptr<Part> &part : parts) {
-				uint64_t *own = part->sums.data() + j * d;
+				uint64_t *own = part->sums.Get() + j * d;
 				for (uint32_t c = 0; c < d; c++) {
 					sums[c] += own[c];
 				}
@@ -157,11 +104,8 @@ std::vector<double> ClusterSums::MoveToMeans(float *centroids) {
 				part->rows[j] = 0;
 				part->weights[j] = 0;
 			}
-			// What is left of the sum is a number of 64 bits with a sign.
-			const uint64_t bias = rows * FIXED_POINT_BIAS;
-			for (uint32_t c = 0; c < d && totals[j] > 0; c++) {
-				const double rest = unit.parts_of_unit > 0 ? double(rests[c]) / unit.parts_of_unit : 0;
-				centroids[j * d + c] = float((double(int64_t(sums[c] - bias)) + rest) / unit.scale / totals[j]);
+			if (totals[j] > 0) {
+				unit.Mean(sums.data(), rests.data(), rows, totals[j], d, centroids + j * d);
 			}
 		}
 	});

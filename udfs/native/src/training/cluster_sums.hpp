@@ -1,6 +1,7 @@
 #pragma once
 
-#include "weighted_rows.hpp"
+#include "../kernels/aligned_buffer.hpp"
+#include "fixed_point.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -9,18 +10,6 @@
 #include <vector>
 
 namespace ducktopics {
-
-//! Units in which rows times their weights are added up as whole numbers: a power of two, so large that no sum passes
-//! 64 bits.
-struct FixedPoint {
-	FixedPoint(const WeightedRows &rows, uint32_t d);
-
-	//! Units in 1.
-	double scale;
-	//! Parts of a unit that are added up as well; 0 where each row is many units long. Rows that are very much shorter
-	//! than the longest need them.
-	double parts_of_unit;
-};
 
 //! Sums of rows by cluster, in fixed point: they do not depend on the order in which rows come, so that any thread may
 //! add any row while it is in its cache.
@@ -38,7 +27,9 @@ public:
 private:
 	//! What one thread at a time adds to.
 	struct Part {
-		std::vector<uint64_t> sums;
+		Part(uint64_t k, uint32_t d, const FixedPoint &unit);
+
+		AlignedBuffer<uint64_t> sums;
 		//! Sums of parts of a unit, where there are any.
 		std::vector<int64_t> rests;
 		std::vector<uint64_t> rows;
@@ -46,12 +37,14 @@ private:
 	};
 
 	Part &TakePart();
+	Part &AddPart();
 	void ReturnPart(Part &part);
 
 	uint64_t k;
 	uint32_t d;
 	FixedPoint unit;
-	size_t most_parts;
+	//! How many more there may be.
+	size_t parts_left;
 	std::mutex lock;
 	std::condition_variable returned;
 	std::vector<std::unique_ptr<Part>> parts;

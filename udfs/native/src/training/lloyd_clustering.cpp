@@ -1,7 +1,7 @@
 #include "lloyd_clustering.hpp"
 
-#include "../kernels/centroid_set.hpp"
 #include "../threads/parallel_for.hpp"
+#include "sorted_sums.hpp"
 
 #include <faiss/utils/random.h>
 
@@ -16,6 +16,8 @@ namespace ducktopics {
 namespace {
 
 constexpr uint64_t ROWS_PER_PIECE = 1024;
+//! Below so many rows a centroid the sums of the threads would take more memory than the rows do, and time to clear it.
+constexpr uint64_t FEW_ROWS_PER_CENTROID = 8;
 //! By how much of itself a component of a split centroid moves.
 constexpr float SPLIT = 1 / 1024.f;
 
@@ -24,9 +26,12 @@ constexpr float SPLIT = 1 / 1024.f;
 void LloydClustering::TakeRandomRows(const WeightedRows &rows) {
 	std::vector<int> order(rows.Count());
 	faiss::rand_perm(order.data(), order.size(), int64_t(seed) + 1);
+	centroids.reserve(k * d);
+	chosen.reserve(k);
 	for (size_t j = 0; j < k; j++) {
 		const float *row = rows.rows[size_t(order[j])];
 		centroids.insert(centroids.end(), row, row + d);
+		chosen.emplace(row, int32_t(j));
 	}
 }
 
@@ -34,6 +39,7 @@ void LloydClustering::Iterate(const WeightedRows &rows, const FixedPoint &unit) 
 	const float *const *places = rows.rows.data();
 	const float *weights = rows.weights.data();
 	std::vector<int32_t> labels(rows.Count(), -1);
+	const bool sorts = rows.Count() / k < FEW_ROWS_PER_CENTROID;
 	ClusterSums sums(k, uint32_t(d), unit);
 	// What the last centroids' pruning found; the next ones lie in the same directions.
 	std::shared_ptr<const Projection> projection;
@@ -42,21 +48,52 @@ void LloydClustering::Iterate(const WeightedRows &rows, const FixedPoint &unit) 
 		std::atomic<bool> changed {false};
 		ParallelFor(rows.Count(), ROWS_PER_PIECE, [&](uint64_t begin, uint64_t end) {
 			int32_t found[ROWS_PER_PIECE];
-			set.Nearest(places + begin, end - begin, found);
+			Label(set, places + begin, end - begin, found);
 			if (!std::equal(found, found + (end - begin), labels.data() + begin)) {
 				std::copy_n(found, end - begin, labels.data() + begin);
 				changed = true;
 			}
-			// The rows are still in the cache.
-			sums.Add(places + begin, weights + begin, found, end - begin);
+			if (!sorts) {
+				// The rows are still in the cache.
+				sums.Add(places + begin, weights + begin, found, end - begin);
+			}
 		});
 		if (!changed) {
 			// Further iterations would change nothing.
 			return;
 		}
 		projection = set.GetProjection();
-		std::vector<double> totals = sums.MoveToMeans(centroids.data());
+		chosen.clear();
+		std::vector<double> totals =
+		    sorts ? MoveToMeansOfSorted(rows, labels.data(), unit, k, uint32_t(d), centroids.data())
+		          : sums.MoveToMeans(centroids.data());
 		SplitForEmpty(totals);
+	}
+}
+
+//! Finds the nearest centroids of n <= ROWS_PER_PIECE rows. A row that is one of the first centroids is its own: no two
+//! rows of a sample are equal.
+void LloydClustering::Label(const CentroidSet &set, const float *const *rows, uint64_t n, int32_t *labels) const {
+	if (chosen.empty()) {
+		set.Nearest(rows, n, labels);
+		return;
+	}
+	const float *others[ROWS_PER_PIECE];
+	int32_t found[ROWS_PER_PIECE];
+	uint64_t count = 0;
+	for (uint64_t i = 0; i < n; i++) {
+		const auto own = chosen.find(rows[i]);
+		labels[i] = own == chosen.end() ? -1 : own->second;
+		if (labels[i] < 0) {
+			others[count++] = rows[i];
+		}
+	}
+	set.Nearest(others, count, found);
+	const int32_t *next = found;
+	for (uint64_t i = 0; i < n; i++) {
+		if (labels[i] < 0) {
+			labels[i] = *next++;
+		}
 	}
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "../kernels/centroid_set.hpp"
 #include "cluster_sums.hpp"
 #include "weighted_rows.hpp"
 
 #include <faiss/Clustering.h>
 
+#include <unordered_map>
 #include <vector>
 
 namespace ducktopics {
@@ -25,7 +27,11 @@ public:
 	void Iterate(const WeightedRows &rows, const FixedPoint &unit);
 
 private:
+	void Label(const CentroidSet &set, const float *const *rows, uint64_t n, int32_t *labels) const;
 	void SplitForEmpty(std::vector<double> &totals);
+
+	//! The rows that are the first centroids, with their places among these; empty once the centroids have moved.
+	std::unordered_map<const float *, int32_t> chosen;
 };
 
 } // namespace ducktopics
