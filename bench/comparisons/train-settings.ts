@@ -74,16 +74,24 @@ export async function trySettings(
   return trials;
 }
 
-/** The fastest trial that reaches the objectives of the peer under several seeds of both; where none does, the lowest. */
-export async function fastestReaching(trials: Trial[], peer: MeasuredObjectives): Promise<Trial> {
-  for (const trial of [...trials].sort((a, b) => a.seconds - b.seconds)) {
+/**
+ * The fastest trial that reaches the objectives of the peer under several seeds of both, of all trials or of those that took
+ * longer than another one; undefined where none does.
+ */
+export async function fastestReaching(
+  trials: Trial[],
+  peer: MeasuredObjectives,
+  than?: Trial,
+): Promise<Trial | undefined> {
+  const dearer = trials.filter(({ seconds }) => than === undefined || seconds > than.seconds);
+  for (const trial of dearer.sort((a, b) => a.seconds - b.seconds)) {
     if (await reaches(trial.objectives, peer)) return trial;
   }
-  return lowest(trials);
+  return undefined;
 }
 
 /** The trial with the lowest objective. */
-function lowest(trials: Trial[]): Trial {
+export function lowest(trials: Trial[]): Trial {
   const [first] = [...trials].sort((a, b) => a.objectives.first - b.objectives.first);
   if (first === undefined) throw new Error('missing trials: no training finished within the limit');
   return first;

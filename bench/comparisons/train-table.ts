@@ -1,28 +1,14 @@
 import { digits, megabytes, type Table, times } from '../harness/report.ts';
 import { medianOf, ratio, type Series, seconds, valueNamed } from '../harness/rounds.ts';
-import { tolerance } from './measured-objectives.ts';
-import type { Peer, TrainCase } from './train-cases.ts';
+import type { TrainCase } from './train-cases.ts';
+import { type Duel, reached } from './train-match.ts';
 import { bestWithin, nameOf, type Trial } from './train-settings.ts';
-
-/** A peer, and the setting of ours that is to reach its objective. */
-export interface Duel {
-  peer: Peer;
-  /** Why the peer has no runs. */
-  failure?: string;
-  ours?: Trial;
-}
 
 /** What one training case found. */
 export interface Compared {
   duels: Duel[];
   trials: Trial[];
   series: Series[];
-}
-
-interface Sides {
-  theirs: Series;
-  npy: Series;
-  parquet: Series | undefined;
 }
 
 /** One line a peer: its time and objective, and ours at the setting that reaches it. */
@@ -53,7 +39,7 @@ export function trainTable(title: string, compared: Compared, { k, iterations }:
 /** The peer with the lowest ratio, and its ratios to ours from .npy and from Parquet. */
 export function lowestRatio(compared: Compared): [string, string, string] {
   const ratios = compared.duels.flatMap((duel) => {
-    const sides = sidesOf(duel, compared);
+    const { sides } = duel;
     const value = sides && (reached(sides) ? ratio(sides.theirs, sides.npy, seconds) : 0);
     return sides && value !== undefined ? [{ duel, sides, value }] : [];
   });
@@ -65,9 +51,9 @@ export function lowestRatio(compared: Compared): [string, string, string] {
 }
 
 function row(duel: Duel, compared: Compared): string[] {
-  const sides = sidesOf(duel, compared);
+  const { sides } = duel;
   if (sides === undefined || duel.ours === undefined)
-    return [duel.peer.name, reasonOf(duel, compared), ...Array(10).fill('')];
+    return [duel.peer.name, duel.failure ?? '–', ...Array(10).fill('')];
   const { theirs, npy, parquet } = sides;
   const time = medianOf(theirs, seconds);
   const objective = medianOf(theirs, objectiveOf);
@@ -87,25 +73,6 @@ function row(duel: Duel, compared: Compared): string[] {
     ratioTo(parquet),
     within && objective ? (within / objective).toFixed(4) : '–',
   ];
-}
-
-/** The runs of both sides; undefined where one has none. */
-function sidesOf({ peer, ours }: Duel, { series }: Compared): Sides | undefined {
-  const named = (name: string) => series.find((entry) => entry.name === name && entry.runs.length > 0);
-  const theirs = named(peer.name);
-  const npy = ours && named(`DuckTopics, npy, ${nameOf(ours)}`);
-  const parquet = ours && named(`DuckTopics, parquet, ${nameOf(ours)}`);
-  return theirs && npy && { theirs, npy, parquet };
-}
-
-function reasonOf({ peer, failure, ours }: Duel, { series }: Compared): string {
-  const names = [peer.name, ours ? `DuckTopics, npy, ${nameOf(ours)}` : ''];
-  const failed = series.find((entry) => names.includes(entry.name) && entry.failure !== undefined);
-  return failure ?? failed?.failure ?? '–';
-}
-
-function reached({ theirs, npy }: Sides): boolean {
-  return (ratio(npy, theirs, objectiveOf) ?? Number.POSITIVE_INFINITY) <= tolerance;
 }
 
 function objectiveOf(run: Parameters<typeof seconds>[0]): number {

@@ -1,16 +1,17 @@
 import { type Vectors, vectors } from '../data/vectors.ts';
 import type { Outcome } from '../harness/report.ts';
-import { alternate, type Contestant, progress, runOnce, valueNamed } from '../harness/rounds.ts';
+import { progress, runOnce, valueNamed } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { MeasuredObjectives } from './measured-objectives.ts';
 import { type Peer, peersOf, type TrainCase, trainCases } from './train-cases.ts';
-import { oursContestant, peerContestant } from './train-contestants.ts';
-import { type Effort, fastestReaching, trySettings } from './train-settings.ts';
-import { type Compared, type Duel, lowestRatio, trainTable } from './train-table.ts';
+import { peerContestant } from './train-contestants.ts';
+import { type Duel, match, reached } from './train-match.ts';
+import { type Effort, fastestReaching, lowest, trySettings } from './train-settings.ts';
+import { type Compared, lowestRatio, trainTable } from './train-table.ts';
 
 /**
  * Training to the same objective. Each peer first runs once; the fastest of our settings that reaches its objective is then
- * timed against it, in turn, with another seed each round.
+ * timed against it, in turn, with another seed each round. Where these rounds do not reach it, the next dearer setting is.
  */
 export async function train(options: Options, outcome: Outcome): Promise<void> {
   const summary: string[][] = [];
@@ -64,18 +65,23 @@ async function compare(
   }
   const objectives = [...targets.values()].map(({ first }) => first);
   const trials = targets.size === 0 ? [] : await trySettings(data, k, setting.points, objectives, options);
-  const contestants = new Map<string, Contestant>();
   for (const duel of duels) {
     const target = targets.get(duel.peer);
-    if (target === undefined) continue;
-    duel.ours = await fastestReaching(trials, target);
-    const sides = [
-      oursContestant('npy', data, k, duel.ours, options),
-      peerContestant(duel.peer, data, k, setting, options),
-      oursContestant('parquet', data, k, duel.ours, options),
-    ];
-    for (const side of sides) contestants.set(side.name, side);
+    if (target !== undefined) duel.ours = (await fastestReaching(trials, target)) ?? lowest(trials);
   }
-  const series = await alternate([...contestants.values()], options.pairs, { ...options, warmUp: false });
+  const series = [];
+  for (let waiting = duels; waiting.length > 0; ) {
+    series.push(...(await match(waiting, data, k, setting, options)));
+    const missed = waiting.filter(({ sides }) => sides !== undefined && !reached(sides));
+    waiting = [];
+    for (const duel of missed) {
+      const target = targets.get(duel.peer);
+      const dearer = target && (await fastestReaching(trials, target, duel.ours));
+      if (dearer === undefined) continue;
+      progress(`  ${duel.peer.name} was not reached; once more`);
+      duel.ours = dearer;
+      waiting.push(duel);
+    }
+  }
   return { duels, trials, series };
 }

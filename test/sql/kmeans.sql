@@ -143,3 +143,29 @@ WITH rows AS (
 )
 SELECT list_sort(list_transform(kmeans(embedding, 3), c -> round(c[1]::DOUBLE, 3))) FROM rows;
 --> ([0.099, 10.1, 1.0000000272564224e16])
+
+-- kmeans() keeps them exact with few rows a centroid too
+WITH rows AS (
+  SELECT [i % 20 * 10 + i / 1000, 1]::FLOAT[] AS embedding FROM range(80) AS t (i) UNION ALL SELECT [1e16, 1]::FLOAT[]
+)
+SELECT list_sort(list_transform(kmeans(embedding, 21), c -> round(c[1]::DOUBLE, 3)))[:3] FROM rows;
+--> ([0.03, 10.031, 20.032])
+
+-- kmeans() from random first centroids gives the means of the rows that are nearest to each, however often a row occurs
+WITH
+  rows AS (SELECT [sqrt(hash(i) % 300), ln(1 + hash(i) % 300)]::FLOAT[] AS embedding FROM range(400) AS t (i)),
+  start AS (SELECT unnest(kmeans(embedding, 90, 1, 1, 1000, 'random')) AS centroid FROM rows),
+  steps AS (SELECT unnest(kmeans(embedding, 90, 2, 1, 1000, 'random')) AS centroid FROM rows),
+  nearest AS (
+    SELECT embedding, (SELECT arg_min(centroid, list_distance(centroid::DOUBLE[], embedding::DOUBLE[])) FROM start) AS centroid
+    FROM rows
+  ),
+  means AS (
+    SELECT [round(avg(embedding[1]), 4), round(avg(embedding[2]), 4)] AS centroid FROM nearest GROUP BY nearest.centroid
+  )
+SELECT
+  (SELECT count(DISTINCT embedding) < count(*) FROM rows),
+  (SELECT count(*) FROM means) AS clusters,
+  (SELECT count(*) FROM means SEMI JOIN (SELECT list_transform(centroid, x -> round(x::DOUBLE, 4)) AS centroid FROM steps) USING (centroid))
+    AS found;
+--> (true, 90, 90)

@@ -1,0 +1,62 @@
+import type { Vectors } from '../data/vectors.ts';
+import { alternate, type Contestant, ratio, type Series, valueNamed } from '../harness/rounds.ts';
+import type { Options } from '../options.ts';
+import { tolerance } from './measured-objectives.ts';
+import type { Peer } from './train-cases.ts';
+import { oursContestant, peerContestant } from './train-contestants.ts';
+import type { Effort, Trial } from './train-settings.ts';
+
+/** A peer, and the setting of ours that is to reach its objective. */
+export interface Duel {
+  peer: Peer;
+  /** Why the peer, or ours, has no runs. */
+  failure?: string;
+  ours?: Trial;
+  sides?: Sides | undefined;
+}
+
+/** The timed rounds of a duel. */
+interface Sides {
+  theirs: Series;
+  npy: Series;
+  parquet: Series | undefined;
+}
+
+/** Times the peers of these duels and the settings of ours that are to reach them, all in turn; gives each duel its sides. */
+export async function match(
+  duels: Duel[],
+  data: Vectors,
+  k: number,
+  effort: Effort,
+  options: Options,
+): Promise<Series[]> {
+  const contestants = new Map<string, Contestant>();
+  const names = new Map<Duel, string[]>();
+  for (const duel of duels) {
+    if (duel.ours === undefined) continue;
+    const sides = [
+      oursContestant('npy', data, k, duel.ours, options),
+      peerContestant(duel.peer, data, k, effort, options),
+      oursContestant('parquet', data, k, duel.ours, options),
+    ];
+    for (const side of sides) contestants.set(side.name, side);
+    names.set(
+      duel,
+      sides.map(({ name }) => name),
+    );
+  }
+  const series = await alternate([...contestants.values()], options.pairs, { ...options, warmUp: false });
+  for (const [duel, own] of names) {
+    const [npy, theirs, parquet] = own.map((name) => series.find((entry) => entry.name === name));
+    const failure = theirs?.failure ?? npy?.failure;
+    if (failure !== undefined) duel.failure = failure;
+    duel.sides = theirs?.runs.length && npy?.runs.length ? { theirs, npy, parquet } : undefined;
+  }
+  return series;
+}
+
+/** Whether the median of our objective / theirs is no more than `tolerance`. */
+export function reached({ theirs, npy }: Sides): boolean {
+  const quotient = ratio(npy, theirs, (run) => valueNamed(run, 'objective'));
+  return (quotient ?? Number.POSITIVE_INFINITY) <= tolerance;
+}
