@@ -12,7 +12,8 @@
 namespace ducktopics {
 
 //! FAISS' Clustering whose rows may lie anywhere, with our exact kernel in place of an index, and with sums that are
-//! made on all cores while rows are assigned (see ClusterSums). Iterations end early when no label changes.
+//! made on all cores while rows are assigned (see ClusterSums) or, of few rows a centroid, after that (see
+//! MoveToMeansOfSorted). Iterations end early when no label changes.
 //!
 //! As there, an empty cluster takes half of another one, drawn with a probability in proportion to its rows: both
 //! become its centroid, a thousandth apart.
