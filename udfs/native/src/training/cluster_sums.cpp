@@ -1,6 +1,7 @@
 #include "cluster_sums.hpp"
 
 #include "../threads/parallel_for.hpp"
+#include "cluster_means.hpp"
 
 #include <algorithm>
 
@@ -8,8 +9,6 @@ namespace ducktopics {
 
 namespace {
 
-//! Sums below which a thread more costs what it saves.
-constexpr uint64_t SUMS_PER_PIECE = 1 << 16;
 //! Memory for which every thread gets a part of its own; at least one in eight has one in any case.
 constexpr uint64_t PARTS_BYTES = 256 << 20;
 constexpr unsigned THREADS_PER_PART = 8;
@@ -81,35 +80,25 @@ void ClusterSums::ReturnPart(Part &part) {
 }
 
 std::vector<double> ClusterSums::MoveToMeans(float *centroids) {
-	std::vector<double> totals(k);
-	ParallelFor(k, std::max<uint64_t>(1, SUMS_PER_PIECE / d), [&](uint64_t begin, uint64_t end) {
-		std::vector<uint64_t> sums(d);
-		std::vector<int64_t> rests(d);
-		for (uint64_t j = begin; j < end; j++) {
-			std::fill(sums.begin(), sums.end(), 0);
-			std::fill(rests.begin(), rests.end(), 0);
-			uint64_t rows = 0;
-			for (const std::unique_ptr<Part> &part : parts) {
-				uint64_t *own = part->sums.Get() + j * d;
-				for (uint32_t c = 0; c < d; c++) {
-					sums[c] += own[c];
-				}
-				std::fill_n(own, d, 0);
-				for (uint32_t c = 0; c < d && unit.parts_of_unit > 0; c++) {
-					rests[c] += part->rests[j * d + c];
-					part->rests[j * d + c] = 0;
-				}
-				rows += part->rows[j];
-				totals[j] += part->weights[j];
-				part->rows[j] = 0;
-				part->weights[j] = 0;
+	return MoveToWeightedMeans(unit, k, d, centroids, [&](uint64_t j, uint64_t *sums, int64_t *rests) {
+		ClusterTotal total;
+		for (const std::unique_ptr<Part> &part : parts) {
+			uint64_t *own = part->sums.Get() + j * d;
+			for (uint32_t c = 0; c < d; c++) {
+				sums[c] += own[c];
 			}
-			if (totals[j] > 0) {
-				unit.Mean(sums.data(), rests.data(), rows, totals[j], d, centroids + j * d);
+			std::fill_n(own, d, 0);
+			for (uint32_t c = 0; c < d && unit.parts_of_unit > 0; c++) {
+				rests[c] += part->rests[j * d + c];
+				part->rests[j * d + c] = 0;
 			}
+			total.rows += part->rows[j];
+			total.weight += part->weights[j];
+			part->rows[j] = 0;
+			part->weights[j] = 0;
 		}
+		return total;
 	});
-	return totals;
 }
 
 } // namespace ducktopics

@@ -1,18 +1,10 @@
 #include "sorted_sums.hpp"
 
-#include "../threads/parallel_for.hpp"
+#include "cluster_means.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 namespace ducktopics {
-
-namespace {
-
-//! Components of centroids below which a thread more costs what it saves.
-constexpr uint64_t COMPONENTS_PER_PIECE = 1 << 16;
-
-} // namespace
 
 std::vector<double> MoveToMeansOfSorted(const WeightedRows &rows, const int32_t *labels, const FixedPoint &unit,
                                         uint64_t k, uint32_t d, float *centroids) {
@@ -26,24 +18,16 @@ std::vector<double> MoveToMeansOfSorted(const WeightedRows &rows, const int32_t 
 	for (uint64_t i = 0; i < rows.Count(); i++) {
 		sorted[ends[size_t(labels[i])]++] = i;
 	}
-	std::vector<double> totals(k);
-	ParallelFor(k, std::max<uint64_t>(1, COMPONENTS_PER_PIECE / d), [&](uint64_t first, uint64_t last) {
-		std::vector<uint64_t> sums(d);
-		std::vector<int64_t> rests(d);
-		for (uint64_t j = first; j < last; j++) {
-			std::fill(sums.begin(), sums.end(), 0);
-			std::fill(rests.begin(), rests.end(), 0);
-			const uint64_t begin = j == 0 ? 0 : ends[j - 1];
-			for (uint64_t i = begin; i < ends[j]; i++) {
-				unit.Add(rows.rows[sorted[i]], rows.weights[sorted[i]], d, sums.data(), rests.data());
-				totals[j] += rows.weights[sorted[i]];
-			}
-			if (totals[j] > 0) {
-				unit.Mean(sums.data(), rests.data(), ends[j] - begin, totals[j], d, centroids + j * d);
-			}
+	return MoveToWeightedMeans(unit, k, d, centroids, [&](uint64_t j, uint64_t *sums, int64_t *rests) {
+		ClusterTotal total;
+		const uint64_t begin = j == 0 ? 0 : ends[j - 1];
+		for (uint64_t i = begin; i < ends[j]; i++) {
+			unit.Add(rows.rows[sorted[i]], rows.weights[sorted[i]], d, sums, rests);
+			total.weight += rows.weights[sorted[i]];
 		}
+		total.rows = ends[j] - begin;
+		return total;
 	});
-	return totals;
 }
 
 } // namespace ducktopics
