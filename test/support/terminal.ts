@@ -48,14 +48,13 @@ export class Terminal {
 
   /** Presses a key until the screen matches. The kernel makes one signal of two that come in quick succession. */
   async pressUntil(key: string, expected: RegExp): Promise<void> {
-    const end = performance.now() + patienceMs;
-    for (;;) {
+    let next = 0;
+    await this.waitsFor(`${expected} after ${key}`, async (screen) => {
+      if (expected.test(screen)) return true;
+      if (performance.now() < next) return undefined;
+      next = performance.now() + 1000;
       await this.press(key);
-      for (const next = performance.now() + 1000; performance.now() < next; await sleep(50)) {
-        if (expected.test(await this.screen())) return;
-      }
-      if (performance.now() > end) throw new Error(`${key} does not bring ${expected}:\n${await this.screen()}`);
-    }
+    });
   }
 
   /** What the screen shows and showed, without blank lines; a line that was broken at the edge is one line. */
@@ -74,11 +73,11 @@ export class Terminal {
   }
 
   /** Waits until `find` finds something on the screen, and gives it. `what` names it where it does not come. */
-  async waitsFor<T>(what: string, find: (screen: string) => T | undefined): Promise<T> {
+  async waitsFor<T>(what: string, find: (screen: string) => T | undefined | Promise<T | undefined>): Promise<T> {
     const end = performance.now() + patienceMs;
     for (;;) {
       const screen = await this.screen();
-      const found = find(screen);
+      const found = await find(screen);
       if (found !== undefined) return found;
       if (performance.now() > end) throw new Error(`the terminal does not show ${what}:\n${screen}`);
       await sleep(50);

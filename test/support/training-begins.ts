@@ -17,5 +17,12 @@ export async function trainingBegins(pid: number | undefined): Promise<void> {
 
 function threadNames(pid: number | undefined): string[] {
   const tasks = `/proc/${pid}/task`;
-  return readdirSync(tasks).map((thread) => readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim());
+  return readdirSync(tasks).map((thread) => {
+    try {
+      return readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim();
+    } catch {
+      // The thread has ended meanwhile.
+      return '';
+    }
+  });
 }
