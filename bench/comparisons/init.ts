@@ -1,6 +1,6 @@
 import { vectors } from '../data/vectors.ts';
 import { digits, type Outcome, type Table, times } from '../harness/report.ts';
-import { alternate, medianOf, progress, ratio, type Series, seconds, valueNamed } from '../harness/rounds.ts';
+import { alternate, medianOf, objectiveOf, progress, ratio, type Series, seconds } from '../harness/rounds.ts';
 import type { DataKind, Options } from '../options.ts';
 import type { Peer } from './train-cases.ts';
 import { oursContestant, peerContestant } from './train-contestants.ts';
@@ -46,13 +46,13 @@ function table(title: string, series: Series[]): Table {
     columns: ['', 's', 'its time / FAISS', 'objective', 'objective / FAISS'],
     rows: series.map((entry, i) => {
       const faiss = series[i - (i % 3)];
-      const objective = medianOf(entry, (run) => valueNamed(run, 'objective'));
+      const objective = medianOf(entry, objectiveOf);
       return [
         entry.name,
         digits(medianOf(entry, seconds)),
         times(faiss && ratio(entry, faiss, seconds)),
         objective?.toPrecision(6) ?? entry.failure ?? '–',
-        (faiss && ratio(entry, faiss, (run) => valueNamed(run, 'objective')))?.toFixed(4) ?? '–',
+        (faiss && ratio(entry, faiss, objectiveOf))?.toFixed(4) ?? '–',
       ];
     }),
     notes: ['Ours train from a table in memory. With one iteration the time is mostly that of the first centroids.'],

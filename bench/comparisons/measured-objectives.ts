@@ -1,6 +1,6 @@
 import { mean, sampleVariance } from 'simple-statistics';
 import type { Limits } from '../harness/job.ts';
-import { type Contestant, progress, runOnce, valueNamed } from '../harness/rounds.ts';
+import { type Contestant, objectiveOf, progress, runOnce } from '../harness/rounds.ts';
 
 /** Seeds of each side by which a comparison is decided. */
 const seeds = 3;
@@ -35,7 +35,7 @@ export class MeasuredObjectives {
     while (this.#known.length < count) {
       const run = await runOnce(this.#contestant, -this.#known.length, this.#limits);
       if ('failure' in run) break;
-      const objective = valueNamed(run, 'objective');
+      const objective = objectiveOf(run);
       this.#known.push(objective);
       progress(`  another seed of ${this.#contestant.name}: objective ${objective.toPrecision(6)}`);
     }

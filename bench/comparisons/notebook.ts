@@ -5,11 +5,11 @@ import {
   alternate,
   type Contestant,
   medianOf,
+  objectiveOf,
   progress,
   ratio,
   type Series,
   seconds,
-  valueNamed,
 } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { fileOf, judge, messages, ours, type Source, theirs, tracesOf } from './jobs.ts';
@@ -111,7 +111,7 @@ function table(series: Series[], data: Vectors): Table {
       megabytes(medianOf(entry, (run) => run.peakBytes)),
       megabytes(medianOf(entry, (run) => run.peakAnonymousBytes)),
       times(ratio(entry, first, (run) => run.peakBytes)),
-      medianOf(entry, (run) => valueNamed(run, 'objective'))?.toFixed(4) ?? entry.failure ?? '–',
+      medianOf(entry, objectiveOf)?.toFixed(4) ?? entry.failure ?? '–',
     ]),
   };
 }

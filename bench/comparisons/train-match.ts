@@ -1,5 +1,5 @@
 import type { Vectors } from '../data/vectors.ts';
-import { alternate, type Contestant, ratio, type Series, valueNamed } from '../harness/rounds.ts';
+import { alternate, type Contestant, objectiveOf, ratio, type Series } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { tolerance } from './measured-objectives.ts';
 import type { Peer } from './train-cases.ts';
@@ -31,7 +31,7 @@ export async function match(
   options: Options,
 ): Promise<Series[]> {
   const contestants = new Map<string, Contestant>();
-  const names = new Map<Duel, string[]>();
+  const sidesOf = new Map<Duel, Contestant[]>();
   for (const duel of duels) {
     if (duel.ours === undefined) continue;
     const sides = [
@@ -40,14 +40,11 @@ export async function match(
       oursContestant('parquet', data, k, duel.ours, options),
     ];
     for (const side of sides) contestants.set(side.name, side);
-    names.set(
-      duel,
-      sides.map(({ name }) => name),
-    );
+    sidesOf.set(duel, sides);
   }
   const series = await alternate([...contestants.values()], options.pairs, { ...options, warmUp: false });
-  for (const [duel, own] of names) {
-    const [npy, theirs, parquet] = own.map((name) => series.find((entry) => entry.name === name));
+  for (const [duel, sides] of sidesOf) {
+    const [npy, theirs, parquet] = sides.map(({ name }) => series.find((entry) => entry.name === name));
     const failure = theirs?.failure ?? npy?.failure;
     if (failure !== undefined) duel.failure = failure;
     duel.sides = theirs?.runs.length && npy?.runs.length ? { theirs, npy, parquet } : undefined;
@@ -57,6 +54,6 @@ export async function match(
 
 /** Whether the median of our objective / theirs is no more than `tolerance`. */
 export function reached({ theirs, npy }: Sides): boolean {
-  const quotient = ratio(npy, theirs, (run) => valueNamed(run, 'objective'));
+  const quotient = ratio(npy, theirs, objectiveOf);
   return (quotient ?? Number.POSITIVE_INFINITY) <= tolerance;
 }

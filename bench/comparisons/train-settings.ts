@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 import type { Vectors } from '../data/vectors.ts';
-import { progress, runOnce, valueNamed } from '../harness/rounds.ts';
+import { objectiveOf, progress, runOnce } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { MeasuredObjectives, reaches } from './measured-objectives.ts';
 import { oursContestant } from './train-contestants.ts';
@@ -59,7 +59,7 @@ export async function trySettings(
       const contestant = oursContestant('npy', data, k, setting, options);
       const run = await runOnce(contestant, 0, options);
       if ('failure' in run) break;
-      const objective = valueNamed(run, 'objective');
+      const objective = objectiveOf(run);
       const objectives = new MeasuredObjectives(objective, contestant, options);
       trials.push({ ...setting, seconds: run.seconds, objectives });
       progress(`  trial ${nameOf(setting)}: ${run.seconds.toFixed(3)} s, objective ${objective.toPrecision(6)}`);

@@ -1,5 +1,5 @@
 import { digits, megabytes, type Table, times } from '../harness/report.ts';
-import { medianOf, ratio, type Series, seconds, valueNamed } from '../harness/rounds.ts';
+import { medianOf, objectiveOf, ratio, type Series, seconds } from '../harness/rounds.ts';
 import type { TrainCase } from './train-cases.ts';
 import { type Duel, reached } from './train-match.ts';
 import { bestWithin, nameOf, type Trial } from './train-settings.ts';
@@ -73,8 +73,4 @@ function row(duel: Duel, compared: Compared): string[] {
     ratioTo(parquet),
     within && objective ? (within / objective).toFixed(4) : '–',
   ];
-}
-
-function objectiveOf(run: Parameters<typeof seconds>[0]): number {
-  return valueNamed(run, 'objective');
 }

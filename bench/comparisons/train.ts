@@ -1,6 +1,6 @@
 import { type Vectors, vectors } from '../data/vectors.ts';
 import type { Outcome } from '../harness/report.ts';
-import { progress, runOnce, valueNamed } from '../harness/rounds.ts';
+import { objectiveOf, progress, runOnce } from '../harness/rounds.ts';
 import type { Options } from '../options.ts';
 import { MeasuredObjectives } from './measured-objectives.ts';
 import { type Peer, peersOf, type TrainCase, trainCases } from './train-cases.ts';
@@ -58,7 +58,7 @@ async function compare(
     const run = await runOnce(contestant, 0, options);
     if ('failure' in run) duels.push({ peer, failure: run.failure });
     else {
-      targets.set(peer, new MeasuredObjectives(valueNamed(run, 'objective'), contestant, options));
+      targets.set(peer, new MeasuredObjectives(objectiveOf(run), contestant, options));
       duels.push({ peer });
     }
     progress(`  first run of ${peer.name}: ${'failure' in run ? run.failure : `${run.seconds.toFixed(3)} s`}`);

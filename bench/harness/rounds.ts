@@ -81,6 +81,11 @@ export function seconds(run: Run): number {
   return run.seconds;
 }
 
+/** The objective that the judge found. */
+export function objectiveOf(run: Run): number {
+  return valueNamed(run, 'objective');
+}
+
 /** A value of a run as a number; throws `missing value: ...`. */
 export function valueNamed(run: Run, name: string): number {
   const value = run.values[name];
